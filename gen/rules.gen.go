@@ -104,7 +104,7 @@ func (b *ContactForm) Violations() []Violation {
 	case v == "":
 		report("FirstName", RuleRequired, "FirstName is required.")
 	case !utf8.ValidString(v):
-		report("", RuleFormat, "FirstName must be well-formed Unicode text.")
+		report("FirstName", RuleFormat, "FirstName must be well-formed Unicode text.")
 	case len(v) > 255 && utf8.RuneCountInString(v) > 255:
 		report("FirstName", RuleTooLong, "FirstName must have at most 255 characters.")
 	}
@@ -112,7 +112,7 @@ func (b *ContactForm) Violations() []Violation {
 	case v == "":
 		report("LastName", RuleRequired, "LastName is required.")
 	case !utf8.ValidString(v):
-		report("", RuleFormat, "LastName must be well-formed Unicode text.")
+		report("LastName", RuleFormat, "LastName must be well-formed Unicode text.")
 	case len(v) > 255 && utf8.RuneCountInString(v) > 255:
 		report("LastName", RuleTooLong, "LastName must have at most 255 characters.")
 	}
@@ -120,7 +120,7 @@ func (b *ContactForm) Violations() []Violation {
 	case v == "":
 		report("EmailAddress", RuleRequired, "EmailAddress is required.")
 	case !utf8.ValidString(v):
-		report("", RuleFormat, "EmailAddress must be well-formed Unicode text.")
+		report("EmailAddress", RuleFormat, "EmailAddress must be well-formed Unicode text.")
 	case len(v) > 255 && utf8.RuneCountInString(v) > 255:
 		report("EmailAddress", RuleTooLong, "EmailAddress must have at most 255 characters.")
 	case !pattern0.match(v):
@@ -130,28 +130,28 @@ func (b *ContactForm) Violations() []Violation {
 	case v == "":
 		report("Accounts", RuleRequired, "Accounts is required.")
 	case !utf8.ValidString(v):
-		report("", RuleFormat, "Accounts must be well-formed Unicode text.")
+		report("Accounts", RuleFormat, "Accounts must be well-formed Unicode text.")
 	case len(v) > 255 && utf8.RuneCountInString(v) > 255:
 		report("Accounts", RuleTooLong, "Accounts must have at most 255 characters.")
 	}
 	switch v := string(b.Title); {
 	case v == "":
 	case !utf8.ValidString(v):
-		report("", RuleFormat, "Title must be well-formed Unicode text.")
+		report("Title", RuleFormat, "Title must be well-formed Unicode text.")
 	case len(v) > 255 && utf8.RuneCountInString(v) > 255:
 		report("Title", RuleTooLong, "Title must have at most 255 characters.")
 	}
 	switch v := string(b.ProfileImageUrl); {
 	case v == "":
 	case !utf8.ValidString(v):
-		report("", RuleFormat, "ProfileImageUrl must be well-formed Unicode text.")
+		report("ProfileImageUrl", RuleFormat, "ProfileImageUrl must be well-formed Unicode text.")
 	case len(v) > 255 && utf8.RuneCountInString(v) > 255:
 		report("ProfileImageUrl", RuleTooLong, "ProfileImageUrl must have at most 255 characters.")
 	}
 	switch v := string(b.WorkPhoneNumber); {
 	case v == "":
 	case !utf8.ValidString(v):
-		report("", RuleFormat, "WorkPhoneNumber must be well-formed Unicode text.")
+		report("WorkPhoneNumber", RuleFormat, "WorkPhoneNumber must be well-formed Unicode text.")
 	case len(v) > 255 && utf8.RuneCountInString(v) > 255:
 		report("WorkPhoneNumber", RuleTooLong, "WorkPhoneNumber must have at most 255 characters.")
 	}
@@ -159,15 +159,13 @@ func (b *ContactForm) Violations() []Violation {
 	case v == "" && (b.WorkPhoneNumber != ""):
 		report("WorkPhoneNumberCountry", RuleRequiredWith, "WorkPhoneNumberCountry is required when WorkPhoneNumber is given.")
 	case v == "":
-	case !utf8.ValidString(v):
-		report("", RuleFormat, "WorkPhoneNumberCountry must be well-formed Unicode text.")
 	case !b.WorkPhoneNumberCountry.Valid():
 		report("WorkPhoneNumberCountry", RuleOneOf, "WorkPhoneNumberCountry must be an officially assigned two-letter country code of ISO 3166-1 in upper case, such as US.")
 	}
 	switch v := string(b.CellphoneNumber); {
 	case v == "":
 	case !utf8.ValidString(v):
-		report("", RuleFormat, "CellphoneNumber must be well-formed Unicode text.")
+		report("CellphoneNumber", RuleFormat, "CellphoneNumber must be well-formed Unicode text.")
 	case len(v) > 255 && utf8.RuneCountInString(v) > 255:
 		report("CellphoneNumber", RuleTooLong, "CellphoneNumber must have at most 255 characters.")
 	}
@@ -175,15 +173,13 @@ func (b *ContactForm) Violations() []Violation {
 	case v == "" && (b.CellphoneNumber != ""):
 		report("CellphoneNumberCountry", RuleRequiredWith, "CellphoneNumberCountry is required when CellphoneNumber is given.")
 	case v == "":
-	case !utf8.ValidString(v):
-		report("", RuleFormat, "CellphoneNumberCountry must be well-formed Unicode text.")
 	case !b.CellphoneNumberCountry.Valid():
 		report("CellphoneNumberCountry", RuleOneOf, "CellphoneNumberCountry must be an officially assigned two-letter country code of ISO 3166-1 in upper case, such as US.")
 	}
 	switch v := string(b.Labels); {
 	case v == "":
 	case !utf8.ValidString(v):
-		report("", RuleFormat, "Labels must be well-formed Unicode text.")
+		report("Labels", RuleFormat, "Labels must be well-formed Unicode text.")
 	case len(v) > 255 && utf8.RuneCountInString(v) > 255:
 		report("Labels", RuleTooLong, "Labels must have at most 255 characters.")
 	}
@@ -256,7 +252,7 @@ func (b *ContactUpload) Violations() []Violation {
 	case v == "":
 		report("FirstName", RuleRequired, "FirstName is required.")
 	case !utf8.ValidString(v):
-		report("", RuleFormat, "FirstName must be well-formed Unicode text.")
+		report("FirstName", RuleFormat, "FirstName must be well-formed Unicode text.")
 	case len(v) > 255 && utf8.RuneCountInString(v) > 255:
 		report("FirstName", RuleTooLong, "FirstName must have at most 255 characters.")
 	}
@@ -264,7 +260,7 @@ func (b *ContactUpload) Violations() []Violation {
 	case v == "":
 		report("LastName", RuleRequired, "LastName is required.")
 	case !utf8.ValidString(v):
-		report("", RuleFormat, "LastName must be well-formed Unicode text.")
+		report("LastName", RuleFormat, "LastName must be well-formed Unicode text.")
 	case len(v) > 255 && utf8.RuneCountInString(v) > 255:
 		report("LastName", RuleTooLong, "LastName must have at most 255 characters.")
 	}
@@ -272,7 +268,7 @@ func (b *ContactUpload) Violations() []Violation {
 	case v == "":
 		report("EmailAddress", RuleRequired, "EmailAddress is required.")
 	case !utf8.ValidString(v):
-		report("", RuleFormat, "EmailAddress must be well-formed Unicode text.")
+		report("EmailAddress", RuleFormat, "EmailAddress must be well-formed Unicode text.")
 	case len(v) > 255 && utf8.RuneCountInString(v) > 255:
 		report("EmailAddress", RuleTooLong, "EmailAddress must have at most 255 characters.")
 	case !pattern0.match(v):
@@ -282,14 +278,14 @@ func (b *ContactUpload) Violations() []Violation {
 	case v == "":
 		report("Accounts", RuleRequired, "Accounts is required.")
 	case !utf8.ValidString(v):
-		report("", RuleFormat, "Accounts must be well-formed Unicode text.")
+		report("Accounts", RuleFormat, "Accounts must be well-formed Unicode text.")
 	case len(v) > 255 && utf8.RuneCountInString(v) > 255:
 		report("Accounts", RuleTooLong, "Accounts must have at most 255 characters.")
 	}
 	switch v := string(b.Title); {
 	case v == "":
 	case !utf8.ValidString(v):
-		report("", RuleFormat, "Title must be well-formed Unicode text.")
+		report("Title", RuleFormat, "Title must be well-formed Unicode text.")
 	case len(v) > 255 && utf8.RuneCountInString(v) > 255:
 		report("Title", RuleTooLong, "Title must have at most 255 characters.")
 	}
@@ -298,21 +294,21 @@ func (b *ContactUpload) Violations() []Violation {
 		report("ProfileImageUrl", RuleExclusive, "ProfileImageUrl cannot be used together with ProfileImageFile.")
 	case v == "":
 	case !utf8.ValidString(v):
-		report("", RuleFormat, "ProfileImageUrl must be well-formed Unicode text.")
+		report("ProfileImageUrl", RuleFormat, "ProfileImageUrl must be well-formed Unicode text.")
 	case len(v) > 255 && utf8.RuneCountInString(v) > 255:
 		report("ProfileImageUrl", RuleTooLong, "ProfileImageUrl must have at most 255 characters.")
 	}
 	switch v := string(b.ProfileImageFile); {
 	case v == "":
 	case !utf8.ValidString(v):
-		report("", RuleFormat, "ProfileImageFile must be well-formed Unicode text.")
+		report("ProfileImageFile", RuleFormat, "ProfileImageFile must be well-formed Unicode text.")
 	case len(v) > 255 && utf8.RuneCountInString(v) > 255:
 		report("ProfileImageFile", RuleTooLong, "ProfileImageFile must have at most 255 characters.")
 	}
 	switch v := string(b.WorkPhoneNumber); {
 	case v == "":
 	case !utf8.ValidString(v):
-		report("", RuleFormat, "WorkPhoneNumber must be well-formed Unicode text.")
+		report("WorkPhoneNumber", RuleFormat, "WorkPhoneNumber must be well-formed Unicode text.")
 	case len(v) > 255 && utf8.RuneCountInString(v) > 255:
 		report("WorkPhoneNumber", RuleTooLong, "WorkPhoneNumber must have at most 255 characters.")
 	}
@@ -320,15 +316,13 @@ func (b *ContactUpload) Violations() []Violation {
 	case v == "" && (b.WorkPhoneNumber != ""):
 		report("WorkPhoneNumberCountry", RuleRequiredWith, "WorkPhoneNumberCountry is required when WorkPhoneNumber is given.")
 	case v == "":
-	case !utf8.ValidString(v):
-		report("", RuleFormat, "WorkPhoneNumberCountry must be well-formed Unicode text.")
 	case !b.WorkPhoneNumberCountry.Valid():
 		report("WorkPhoneNumberCountry", RuleOneOf, "WorkPhoneNumberCountry must be an officially assigned two-letter country code of ISO 3166-1 in upper case, such as US.")
 	}
 	switch v := string(b.CellphoneNumber); {
 	case v == "":
 	case !utf8.ValidString(v):
-		report("", RuleFormat, "CellphoneNumber must be well-formed Unicode text.")
+		report("CellphoneNumber", RuleFormat, "CellphoneNumber must be well-formed Unicode text.")
 	case len(v) > 255 && utf8.RuneCountInString(v) > 255:
 		report("CellphoneNumber", RuleTooLong, "CellphoneNumber must have at most 255 characters.")
 	}
@@ -336,15 +330,13 @@ func (b *ContactUpload) Violations() []Violation {
 	case v == "" && (b.CellphoneNumber != ""):
 		report("CellphoneNumberCountry", RuleRequiredWith, "CellphoneNumberCountry is required when CellphoneNumber is given.")
 	case v == "":
-	case !utf8.ValidString(v):
-		report("", RuleFormat, "CellphoneNumberCountry must be well-formed Unicode text.")
 	case !b.CellphoneNumberCountry.Valid():
 		report("CellphoneNumberCountry", RuleOneOf, "CellphoneNumberCountry must be an officially assigned two-letter country code of ISO 3166-1 in upper case, such as US.")
 	}
 	switch v := string(b.Labels); {
 	case v == "":
 	case !utf8.ValidString(v):
-		report("", RuleFormat, "Labels must be well-formed Unicode text.")
+		report("Labels", RuleFormat, "Labels must be well-formed Unicode text.")
 	case len(v) > 255 && utf8.RuneCountInString(v) > 255:
 		report("Labels", RuleTooLong, "Labels must have at most 255 characters.")
 	}

@@ -289,7 +289,10 @@ func (r *reader) value(path, field string, node *yaml.Node) ([]Rule, error) {
 		return nil, r.errorf(at, "%s must have `type: string`: a form carries text", path)
 	}
 
-	rules := []Rule{{Kind: Format, Message: field + " must be well-formed Unicode text."}}
+	var rules []Rule
+	if keywords["enum"] == nil {
+		rules = append(rules, Rule{Field: field, Kind: Format, Message: field + " must be well-formed Unicode text."})
+	}
 	mustBe := ""
 	if says := keywords["x-must-be"]; says != nil {
 		mustBe = says.Value
