@@ -1,0 +1,72 @@
+package wrapper
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+
+	"example.com/contacts/gen"
+)
+
+// judge tells from an answer what became of a create.
+func (c *Client) judge(a answer) (Created, error) {
+	decoded, err := decode(a)
+	reply := c.reply(a.status, decoded.Message, decoded.Errors)
+	success := a.status >= 200 && a.status < 300
+	id := idOf(decoded.Uri)
+	switch {
+	case success && decoded.Status == "OK" && id != "":
+		return Created{Uri: decoded.Uri, Id: id}, nil
+	case success && decoded.Status == "QUEUED":
+		return Created{}, &QueuedError{QueuedUri: decoded.QueuedUri}
+	case success && decoded.Status == "ERROR", isRefusal(a.status):
+		refused := &RefusedError{Reply: reply}
+		if a.status == http.StatusTooManyRequests {
+			refused.RetryAfter = retryAfter(a.header)
+		}
+		return Created{}, refused
+	default:
+		return Created{}, &InDoubtError{Reply: reply, Err: err}
+	}
+}
+
+// isRefusal tells whether a status says that the server did not act. 402 does not (FACTS D9), and 408 may
+// come from a gateway that has passed the request on.
+func isRefusal(status int) bool {
+	return status >= 400 && status < 500 && status != http.StatusPaymentRequired && status != http.StatusRequestTimeout
+}
+
+// decode reads the body of an answer: all of it, or nothing.
+func decode(a answer) (gen.CreateContactAnswer, error) {
+	var decoded gen.CreateContactAnswer
+	if a.err != nil {
+		return decoded, a.err
+	}
+	if err := json.Unmarshal(a.body, &decoded); err != nil {
+		// Not the error itself: it may quote the answer.
+		return gen.CreateContactAnswer{}, errors.New("the answer is not the JSON that the contract promises")
+	}
+	return decoded, nil
+}
+
+func (c *Client) reply(status int, message string, errors []gen.FieldError) Reply {
+	reply := Reply{Status: status, Message: c.redact(message)}
+	for _, e := range errors {
+		reply.Errors = append(reply.Errors, FieldError{Field: c.redact(e.Field), Message: c.redact(e.Message)})
+	}
+	return reply
+}
+
+// idOf is the last segment of a Uri (FACTS F2), or empty if there is none that can be one.
+func idOf(uri string) string {
+	slash := strings.LastIndexByte(uri, '/')
+	id := uri[slash+1:]
+	isNoIdRune := func(r rune) bool {
+		return !(r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '_' || r == '-')
+	}
+	if slash < 0 || strings.ContainsFunc(id, isNoIdRune) {
+		return ""
+	}
+	return id
+}

@@ -1,0 +1,134 @@
+// Package wrapper is the client of the Contacts API: it creates a contact, and says what is known after.
+//
+// It sends through the client that is generated from the contract (package gen) and adds what the
+// contract cannot say: which encoding to use, that the image file is there and under which name it goes,
+// that the items of a list hold no comma, and what an answer, or the lack of one, means.
+//
+// CreateContact returns an error for every outcome but a created contact. Its types are told apart with
+// errors.As, or by OutcomeOf.
+package wrapper
+
+import (
+	"cmp"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"example.com/contacts/gen"
+)
+
+// DefaultBaseURL is the API's own host (FACTS F1).
+const DefaultBaseURL = "https://api.impact.com"
+
+// A Client creates contacts for one account. It may be used by several goroutines at once.
+type Client struct {
+	accountSID string
+	api        *gen.Client
+	timeout    time.Duration
+	retries    int
+	logger     *slog.Logger
+	// traced says that the transport is one whose connections tell what was written.
+	traced bool
+	// redact takes the credentials out of text. As a func it also keeps them out of what fmt prints.
+	redact func(string) string
+}
+
+// An Option changes a Client in the making.
+type Option func(*options)
+
+type options struct {
+	baseURL string
+	http    *http.Client
+	timeout time.Duration
+	retries int
+	logger  *slog.Logger
+}
+
+// WithBaseURL sets another server than DefaultBaseURL; a path in it is kept. It must be https, unless the
+// host is a loopback address, and hold no user, query or fragment.
+func WithBaseURL(url string) Option { return func(o *options) { o.baseURL = url } }
+
+// WithHTTPClient sets what sends the requests. Redirects are not followed whatever client says. That a
+// request was not sent can be told less often: with an *http.Transport, if there was no connection; with
+// any other RoundTripper, never.
+func WithHTTPClient(client *http.Client) Option { return func(o *options) { o.http = client } }
+
+// WithTimeout sets how long one attempt may take, to the end of the answer. It is 60 s by default. An upload
+// has one second more for each 128 KiB.
+func WithTimeout(timeout time.Duration) Option { return func(o *options) { o.timeout = timeout } }
+
+// WithRetries sets how often a request is sent again if it was not sent, or if it was refused with 429
+// and a wait of at most 30 s. It is 2 by default; 0 is never. What is in doubt is never sent again.
+func WithRetries(retries int) Option { return func(o *options) { o.retries = retries } }
+
+// WithLogger logs each attempt: method, path template, status, outcome, duration, and its number. No
+// header, body or identifier is logged.
+func WithLogger(logger *slog.Logger) Option { return func(o *options) { o.logger = logger } }
+
+// New makes a client of an account. The AccountSID and the AuthToken are those of the account's settings
+// (FACTS F1). It returns an error that names the argument if one cannot be used.
+func New(accountSID, authToken string, opts ...Option) (*Client, error) {
+	o := options{baseURL: DefaultBaseURL, timeout: 60 * time.Second, retries: 2, logger: slog.New(slog.DiscardHandler)}
+	for _, option := range opts {
+		option(&o)
+	}
+	switch {
+	case accountSID == "" || strings.ContainsFunc(accountSID, isControl) || strings.Contains(accountSID, ":"):
+		return nil, errors.New("the AccountSID must not be empty, and must hold no colon or control character")
+	case authToken == "" || strings.ContainsFunc(authToken, isControl):
+		return nil, errors.New("the AuthToken must not be empty, and must hold no control character")
+	case o.timeout <= 0:
+		return nil, fmt.Errorf("the timeout must be more than 0, not %v", o.timeout)
+	case o.retries < 0:
+		return nil, fmt.Errorf("the number of retries must be 0 or more, not %d", o.retries)
+	}
+	if err := checkBaseURL(o.baseURL); err != nil {
+		return nil, err
+	}
+
+	traced := true
+	var sender http.Client
+	if o.http == nil {
+		sender.Transport = newTransport()
+	} else {
+		sender = *o.http
+		_, traced = cmp.Or[http.RoundTripper](sender.Transport, http.DefaultTransport).(*http.Transport)
+	}
+	sender.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+	credentials := base64.StdEncoding.EncodeToString([]byte(accountSID + ":" + authToken))
+	api, err := gen.NewClient(o.baseURL, gen.WithHTTPClient(&sender), gen.WithRequestEditorFn(headers(credentials)))
+	if err != nil {
+		return nil, err
+	}
+	return &Client{
+		accountSID: accountSID, api: api, timeout: o.timeout, retries: o.retries, logger: o.logger, traced: traced,
+		redact: strings.NewReplacer(authToken, "[redacted]", credentials, "[redacted]").Replace,
+	}, nil
+}
+
+func isControl(r rune) bool { return r < 0x20 || r == 0x7f }
+
+func checkBaseURL(text string) error {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		// Not the error itself: it may hold a password.
+		return errors.New("the base URL must have the form https://host or https://host/path, without user, query and fragment")
+	case u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname()):
+		return nil
+	}
+	return fmt.Errorf("the base URL %s must begin with https:// (FACTS F1); http:// is for loopback addresses only", text)
+}
+
+func isLoopback(host string) bool {
+	address, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && net.IP(address.AsSlice()).IsLoopback()
+}

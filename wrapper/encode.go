@@ -1,0 +1,95 @@
+package wrapper
+
+import (
+	"bytes"
+	"crypto/rand"
+	"io"
+	"iter"
+)
+
+// An encoding is the body of a request: how long it is, and how to read it from its beginning.
+type encoding struct {
+	contentType string
+	length      int64
+	open        func() (io.ReadCloser, error)
+}
+
+// encode checks a contact and chooses its encoding: multipart if, and only if, there is a file.
+func (c *Contact) encode() (encoding, error) {
+	part, invalid := c.check()
+	if invalid != nil {
+		return encoding{}, invalid
+	}
+	if c.ProfileImageFile == nil {
+		form := c.form()
+		return formEncoding(form.Fields()), nil
+	}
+	upload := c.upload(part.name)
+	return multipartEncoding(upload.Fields(), part, c.ProfileImageFile), nil
+}
+
+func formEncoding(fields iter.Seq2[string, string]) encoding {
+	body := appendForm(make([]byte, 0, 512), fields)
+	return encoding{
+		contentType: "application/x-www-form-urlencoded",
+		length:      int64(len(body)),
+		open:        func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil },
+	}
+}
+
+// appendForm writes fields as a form does, in their order.
+func appendForm(body []byte, fields iter.Seq2[string, string]) []byte {
+	for name, value := range fields {
+		if len(body) > 0 {
+			body = append(body, '&')
+		}
+		body = append(body, name...) // the contract's names need no escaping
+		body = append(body, '=')
+		for i := range len(value) {
+			switch b := value[i]; {
+			case 'a' <= b && b <= 'z', 'A' <= b && b <= 'Z', '0' <= b && b <= '9', b == '-', b == '_', b == '.', b == '~':
+				body = append(body, b)
+			case b == ' ':
+				body = append(body, '+')
+			default:
+				body = append(body, '%', "0123456789ABCDEF"[b>>4], "0123456789ABCDEF"[b&15])
+			}
+		}
+	}
+	return body
+}
+
+// multipartEncoding writes the fields, and then the file, as RFC 7578 says. Nothing needs escaping: the
+// names of the fields are the contract's, and that of the part has been checked.
+func multipartEncoding(fields iter.Seq2[string, string], part filePart, image *Image) encoding {
+	boundary := rand.Text() + rand.Text()
+	var head bytes.Buffer
+	begin := func(disposition string) {
+		head.WriteString("--" + boundary + "\r\nContent-Disposition: form-data; " + disposition)
+	}
+	for name, value := range fields {
+		begin(`name="` + name + "\"\r\n\r\n" + value + "\r\n")
+	}
+	begin(`name="` + part.name + `"; filename="` + part.name + "\"\r\nContent-Type: " + part.contentType + "\r\n\r\n")
+	tail := "\r\n--" + boundary + "--\r\n"
+
+	return encoding{
+		contentType: "multipart/form-data; boundary=" + boundary,
+		length:      int64(head.Len()) + part.size + int64(len(tail)),
+		open: func() (io.ReadCloser, error) {
+			file, _, err := image.open()
+			if err != nil {
+				return nil, err
+			}
+			return &upload{
+				Reader: io.MultiReader(bytes.NewReader(head.Bytes()), io.LimitReader(file, part.size), bytes.NewReader([]byte(tail))),
+				Closer: file,
+			}, nil
+		},
+	}
+}
+
+type upload struct {
+	io.Reader
+	io.Closer
+}

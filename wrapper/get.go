@@ -1,0 +1,62 @@
+package wrapper
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"example.com/contacts/gen"
+)
+
+// GetContact reads the contact at a Uri, as CreateContact returns it:
+// /Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts/{ContactId} (FACTS F7). The error is a
+// *RefusedError (404 if there is no such contact), a *NotSentError or an *UnavailableError, or says that
+// the Uri is not one.
+func (c *Client) GetContact(ctx context.Context, uri string) (gen.Contact, error) {
+	accountSID, campaignID, contactID, err := parseUri(uri)
+	if err != nil {
+		return gen.Contact{}, err
+	}
+	a, err := c.exchange(ctx, c.timeout, func(ctx context.Context) (*http.Response, error) {
+		return c.api.GetContact(ctx, accountSID, campaignID, contactID)
+	})
+	var doubt *InDoubtError
+	if errors.As(err, &doubt) { // reading changes nothing
+		return gen.Contact{}, &UnavailableError{Err: doubt.Err}
+	}
+	if err != nil {
+		return gen.Contact{}, err
+	}
+
+	var contact gen.Contact
+	if a.status == http.StatusOK && a.err == nil && json.Unmarshal(a.body, &contact) == nil && contact.Id != "" {
+		return contact, nil
+	}
+	decoded, err := decode(a)
+	reply := c.reply(a.status, decoded.Message, decoded.Errors)
+	if a.status >= 400 && a.status < 500 {
+		refused := &RefusedError{Reply: reply}
+		if a.status == http.StatusTooManyRequests {
+			refused.RetryAfter = retryAfter(a.header)
+		}
+		return gen.Contact{}, refused
+	}
+	return gen.Contact{}, &UnavailableError{Reply: reply, Err: err}
+}
+
+func parseUri(uri string) (accountSID string, campaignID int64, contactID string, err error) {
+	parts := strings.Split(uri, "/")
+	if len(parts) == 7 && parts[0] == "" && parts[1] == "Advertisers" && parts[3] == "Campaigns" && parts[5] == "Contacts" && idOf(uri) != "" {
+		accountSID, err = url.PathUnescape(parts[2])
+		campaignID, numErr := strconv.ParseInt(parts[4], 10, 64)
+		if err == nil && numErr == nil && accountSID != "" {
+			return accountSID, campaignID, parts[6], nil
+		}
+	}
+	return "", 0, "", fmt.Errorf("the Uri %q must have the form /Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts/{ContactId}", uri)
+}

@@ -1,0 +1,41 @@
+package wrapper
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The headers that name a wait, in the order in which they are believed (FACTS F4).
+var waitHeaders = []string{"Retry-After", "X-Ratelimit-Reset", "X-Ratelimit-Reset-Hour", "Ratelimit-Reset"}
+
+// retryAfter is how long a 429 asks to wait: 1 s to 3,660 s, or 60 s if it does not say.
+func retryAfter(header http.Header) time.Duration {
+	for _, name := range waitHeaders {
+		if wait, ok := parseWait(strings.Trim(header.Get(name), " \t")); ok {
+			return min(max(wait, time.Second), 3660*time.Second)
+		}
+	}
+	return time.Minute
+}
+
+// parseWait reads seconds, a Unix time in seconds or milliseconds, or an HTTP date.
+func parseWait(value string) (time.Duration, bool) {
+	if date, err := time.Parse(http.TimeFormat, value); err == nil {
+		return time.Until(date), true
+	}
+	if len(value) > 15 || strings.Trim(value, "0123456789") != "" {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(value, 10, 64)
+	switch {
+	case err != nil:
+		return 0, false
+	case n >= 1e12:
+		return time.Until(time.UnixMilli(n)), true
+	case n >= 1e9:
+		return time.Until(time.Unix(n, 0)), true
+	}
+	return time.Duration(n) * time.Second, true
+}
