@@ -1,6 +1,7 @@
 package wrapper
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -83,6 +84,7 @@ func (i *Image) inspect() (filePart, []Violation, error) {
 	}
 	beginning, err := i.peek(&part.size)
 	if err != nil {
+		part.name = cmp.Or(part.name, "profile-image.bin") // there is a file, though not one that can be sent
 		return part, violation(gen.RuleNeedsFile, gen.MessageNeedsFile), err
 	}
 	extension := "bin"
@@ -93,9 +95,7 @@ func (i *Image) inspect() (filePart, []Violation, error) {
 	case "image/jpeg":
 		extension, part.contentType = "jpg", detected
 	}
-	if part.name == "" {
-		part.name = "profile-image." + extension
-	}
+	part.name = cmp.Or(part.name, "profile-image."+extension)
 	return part, nil, nil
 }
 

@@ -13,18 +13,20 @@ var waitHeaders = []string{"Retry-After", "X-Ratelimit-Reset", "X-Ratelimit-Rese
 // retryAfter is how long a 429 asks to wait: 1 s to 3,660 s, or 60 s if it does not say.
 func retryAfter(header http.Header) time.Duration {
 	for _, name := range waitHeaders {
-		if wait, ok := parseWait(strings.Trim(header.Get(name), " \t")); ok {
+		value := strings.Trim(header.Get(name), " \t")
+		wait, usable := parseWait(value)
+		if date, err := time.Parse(http.TimeFormat, value); err == nil && name == "Retry-After" {
+			wait, usable = time.Until(date), true
+		}
+		if usable {
 			return min(max(wait, time.Second), 3660*time.Second)
 		}
 	}
 	return time.Minute
 }
 
-// parseWait reads seconds, a Unix time in seconds or milliseconds, or an HTTP date.
+// parseWait reads seconds, or a Unix time in seconds or milliseconds.
 func parseWait(value string) (time.Duration, bool) {
-	if date, err := time.Parse(http.TimeFormat, value); err == nil {
-		return time.Until(date), true
-	}
 	if len(value) > 15 || strings.Trim(value, "0123456789") != "" {
 		return 0, false
 	}

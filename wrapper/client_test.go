@@ -1,0 +1,189 @@
+package wrapper_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/contacts/wrapper"
+)
+
+const (
+	accountSID = "IRsandbox"
+	authToken  = "s3cret-t0ken"
+	created    = `{"Status":"OK","Uri":"/Advertisers/IRsandbox/Campaigns/1000/Contacts/2750"}`
+)
+
+func wile() wrapper.Contact {
+	return wrapper.Contact{FirstName: "Wile", LastName: "Coyote", EmailAddress: "wile.coyote@example.com", Accounts: []string{"10000"}}
+}
+
+// clientOf makes a client that sends each request once.
+func clientOf(t *testing.T, baseURL string, opts ...wrapper.Option) *wrapper.Client {
+	client, err := wrapper.New(accountSID, authToken, append([]wrapper.Option{wrapper.WithBaseURL(baseURL), wrapper.WithRetries(0)}, opts...)...)
+	require.NoError(t, err)
+	return client
+}
+
+// answer serves one and the same answer.
+func answer(t *testing.T, status int, body string) *httptest.Server {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		w.WriteHeader(status)
+		io.WriteString(w, body)
+	}))
+	t.Cleanup(server.Close)
+	return server
+}
+
+func TestNewRefuses(t *testing.T) {
+	for name, test := range map[string]struct {
+		accountSID, authToken string
+		option                wrapper.Option
+		says                  string
+	}{
+		"no AccountSID":              {"", "t", nil, "AccountSID"},
+		"AccountSID with a colon":    {"a:b", "t", nil, "AccountSID"},
+		"AccountSID with a newline":  {"a\n", "t", nil, "AccountSID"},
+		"no AuthToken":               {"a", "", nil, "AuthToken"},
+		"AuthToken with a newline":   {"a", "t\r\nX: y", nil, "AuthToken"},
+		"AuthToken with DEL":         {"a", "t\x7f", nil, "AuthToken"},
+		"timeout of 0":               {"a", "t", wrapper.WithTimeout(0), "timeout"},
+		"timeout of less than 0":     {"a", "t", wrapper.WithTimeout(-time.Second), "timeout"},
+		"fewer than 0 retries":       {"a", "t", wrapper.WithRetries(-1), "retries"},
+		"base URL that is not https": {"a", "t", wrapper.WithBaseURL("http://example.com"), "base URL"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			option := test.option
+			if option == nil {
+				option = wrapper.WithRetries(0)
+			}
+			client, err := wrapper.New(test.accountSID, test.authToken, option)
+			assert.Nil(t, client)
+			assert.ErrorContains(t, err, test.says)
+		})
+	}
+}
+
+func TestNewTakes(t *testing.T) {
+	for _, accountSID := range []string{"IRaBcDeFgHiJ", "a b", "ü", "a/b"} {
+		for _, authToken := range []string{"token", "with:colon", "with blank", "ключ", `"quoted"`} {
+			_, err := wrapper.New(accountSID, authToken)
+			assert.NoError(t, err, "%q %q", accountSID, authToken)
+		}
+	}
+}
+
+func TestBaseURL(t *testing.T) {
+	for url, good := range map[string]bool{
+		wrapper.DefaultBaseURL:       true,
+		"https://example.com":        true,
+		"https://example.com/":       true,
+		"https://example.com:8443/a": true,
+		"HTTPS://example.com":        true,
+		"http://localhost":           true,
+		"http://localhost:8080/base": true,
+		"http://127.0.0.1":           true,
+		"http://127.9.9.9:1":         true,
+		"http://[::1]:8080":          true,
+
+		"":                             false,
+		"example.com":                  false,
+		"//example.com":                false,
+		"https:example.com":            false,
+		"https://":                     false,
+		"https://:443":                 false,
+		"https:///path":                false,
+		"http://example.com":           false,
+		"http://localhost.example.com": false,
+		"http://127.0.0.1.example.com": false,
+		"http://128.0.0.1":             false,
+		"http://0.0.0.0":               false,
+		"http://[::2]":                 false,
+		"ftp://localhost":              false,
+		"https://user@example.com":     false,
+		"https://user:pw@example.com":  false,
+		"https://example.com?":         false,
+		"https://example.com/?a=b":     false,
+		"https://example.com#":         false,
+		"https://example.com/#a":       false,
+		"https://exa mple.com":         false,
+		"https://example.com/%zz":      false,
+		"https://example.com\n":        false,
+	} {
+		_, err := wrapper.New(accountSID, authToken, wrapper.WithBaseURL(url))
+		if good {
+			assert.NoError(t, err, url)
+		} else if assert.Error(t, err, url) {
+			assert.Contains(t, err.Error(), "base URL")
+			assert.NotContains(t, err.Error(), "pw", "a password in a URL is nobody's business")
+		}
+	}
+}
+
+func TestPath(t *testing.T) {
+	var path string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		path = r.RequestURI
+		io.WriteString(w, created)
+	}))
+	defer server.Close()
+	for base, prefix := range map[string]string{"": "", "/": "", "/base": "/base", "/base/": "/base", "/a/b": "/a/b", "/a%2Fb": "/a%2Fb"} {
+		for sid, escaped := range map[string]string{"IRsandbox": "IRsandbox", "a/b": "a%2Fb", "a?b#c d": "a%3Fb%23c%20d", "é%": "%C3%A9%25"} {
+			client, err := wrapper.New(sid, authToken, wrapper.WithBaseURL(server.URL+base))
+			require.NoError(t, err)
+			_, err = client.CreateContact(t.Context(), 9007199254740993, wile())
+			require.NoError(t, err)
+			assert.Equal(t, prefix+"/Advertisers/"+escaped+"/Campaigns/9007199254740993/Contacts", path)
+		}
+	}
+}
+
+func TestRequestHeaders(t *testing.T) {
+	var got *http.Request
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		got = r
+		io.WriteString(w, created)
+	}))
+	defer server.Close()
+	contact := wile()
+	for _, contentType := range []string{"application/x-www-form-urlencoded", "multipart/form-data; boundary="} {
+		_, err := clientOf(t, server.URL).CreateContact(t.Context(), 1000, contact)
+		require.NoError(t, err)
+		user, password, _ := got.BasicAuth()
+		assert.Equal(t, accountSID, user)
+		assert.Equal(t, authToken, password)
+		assert.Equal(t, "application/json", got.Header.Get("Accept"))
+		assert.True(t, strings.HasPrefix(got.Header.Get("Content-Type"), contentType), got.Header.Get("Content-Type"))
+		assert.Positive(t, got.ContentLength)
+		assert.Empty(t, got.TransferEncoding)
+		for _, name := range []string{"Idempotency-Key", "X-Idempotency-Key", "Expect", "Cookie", "Referer", "Accept-Encoding"} {
+			assert.NotContains(t, got.Header, name)
+		}
+		contact.ProfileImageFile = wrapper.ImageFromReaderAt(strings.NewReader("GIF89a"), 6)
+	}
+}
+
+// A caller's client is used as it is, but for redirects.
+func TestCallersClient(t *testing.T) {
+	server := answer(t, 200, created)
+	var through int
+	theirs := &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+		through++
+		return http.DefaultTransport.RoundTrip(r)
+	})}
+	_, err := clientOf(t, server.URL, wrapper.WithHTTPClient(theirs)).CreateContact(t.Context(), 1000, wile())
+	require.NoError(t, err)
+	assert.Equal(t, 1, through)
+	assert.Nil(t, theirs.CheckRedirect, "a caller's client is not changed")
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
