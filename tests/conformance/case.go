@@ -33,16 +33,23 @@ type testCase struct {
 	URI        string  `json:"uri"`
 	Options    options `json:"options"`
 	Contact    contact `json:"contact"`
-	Image      *struct {
-		File   string `json:"file"`
-		Base64 []byte `json:"base64"`
-	} `json:"image"`
+	Image      *image  `json:"image"`
 
 	Rejected []violation `json:"rejected"`
 	Sibling  string      `json:"sibling"`
 	Sent     *sent       `json:"sent"`
 	Respond  *respond    `json:"respond"`
 	Then     *then       `json:"then"`
+}
+
+type image struct {
+	File   string `json:"file"`
+	Base64 []byte `json:"base64"`
+}
+
+// photo is an image for cases that are not about images.
+func photo() *image {
+	return &image{File: "photo.png", Base64: []byte("\x89PNG\r\n\x1a\nand the rest")}
 }
 
 func (c *testCase) id() string { return c.Group + "/" + c.Name }

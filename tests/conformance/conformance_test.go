@@ -1,14 +1,24 @@
 package conformance
 
 import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/stretchr/testify/require"
+
+	"example.com/contacts/internal/contractgen"
 )
+
+var allLanguages = []string{"go", "typescript", "python", "java", "rust"}
 
 // languages are those named in LANGS; without it Go alone, whose adapter needs no other toolchain.
 func languages() []string {
@@ -18,36 +28,188 @@ func languages() []string {
 	return []string{"go"}
 }
 
-// program is the adapter of a language's client.
-func program(t *testing.T, language string) string {
-	if language != "go" {
-		path, err := filepath.Abs("../../clients/" + language + "/tests/adapter")
-		require.NoError(t, err)
-		return path
+// start runs the adapter of a language's client, and ends it with the test.
+func start(t *testing.T, language string) *run {
+	program, err := filepath.Abs("../../clients/" + language + "/tests/adapter")
+	require.NoError(t, err)
+	if language == "go" {
+		program = filepath.Join(t.TempDir(), "adapter")
+		out, err := exec.Command("go", "build", "-o", program, "./adapter").CombinedOutput()
+		require.NoError(t, err, "%s", out)
 	}
-	path := filepath.Join(t.TempDir(), "adapter")
-	out, err := exec.Command("go", "build", "-o", path, "./adapter").CombinedOutput()
-	require.NoError(t, err, "%s", out)
-	return path
+	a, err := startAdapter(program)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, a.stop()) })
+	r, err := newRun(a, t.TempDir())
+	require.NoError(t, err)
+	return r
+}
+
+// allCases are the vectors, and those derived from the contract.
+func allCases(t *testing.T) []testCase {
+	cases, err := load("../vectors")
+	require.NoError(t, err)
+	source, err := os.ReadFile("../../openapi.yaml")
+	require.NoError(t, err)
+	contract, err := contractgen.Read("openapi.yaml", source)
+	require.NoError(t, err)
+	document, err := openapi3.NewLoader().LoadFromData(source)
+	require.NoError(t, err)
+	derived, err := derive(contract, func(body string, values map[string]string) error {
+		instance := map[string]any{}
+		for name, value := range values {
+			instance[name] = value
+		}
+		return document.Components.Schemas[body].Value.VisitJSON(instance, openapi3.EnableJSONSchema2020())
+	})
+	require.NoError(t, err)
+	return append(cases, derived...)
 }
 
 func TestVectors(t *testing.T) {
-	cases, err := load("../vectors")
+	cases := allCases(t)
+	var excuses map[string]map[string]string
+	source, err := os.ReadFile("excused.json")
 	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(source, &excuses))
+
+	results := &matrix{}
+	t.Run("language", func(t *testing.T) {
+		for _, language := range languages() {
+			t.Run(language, func(t *testing.T) {
+				t.Parallel()
+				r := start(t, language)
+				for i := range cases {
+					c := &cases[i]
+					t.Run(c.id(), func(t *testing.T) {
+						err := r.play(c)
+						switch reason, excused := excuses[language][c.id()]; {
+						case excused && err == nil:
+							results.add(language, c.Group, func(n *count) { n.failed++ })
+							t.Fatalf("passes, although it is excused (%s): take the excuse away", reason)
+						case excused:
+							results.add(language, c.Group, func(n *count) { n.excused++ })
+							t.Skipf("excused: %s: %v", reason, err)
+						case err != nil:
+							results.add(language, c.Group, func(n *count) { n.failed++ })
+							t.Fatal(err)
+						}
+						results.add(language, c.Group, func(n *count) { n.passed++ })
+					})
+				}
+				require.Empty(t, r.strays(), "requests that no case asked for")
+			})
+		}
+	})
+	require.NoError(t, results.census(languages(), cases))
+	for _, c := range cases {
+		ran := slices.ContainsFunc(languages(), func(l string) bool { return excuses[l][c.id()] == "" })
+		require.True(t, ran, "%s: no language runs it", c.id())
+	}
+	table := results.markdown(languages(), cases, excuses)
+	fmt.Println(table)
+	if reflect.DeepEqual(languages(), allLanguages) {
+		require.NoError(t, os.WriteFile("../../CONFORMANCE.md", []byte(table), 0o644))
+	}
+}
+
+// TestAgreement gives random contacts and answers to all clients: whatever they do, they do alike.
+func TestAgreement(t *testing.T) {
+	var runs []*run
+	for _, language := range languages() {
+		runs = append(runs, start(t, language))
+	}
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+
+	play := func(c testCase) {
+		type result struct {
+			outcome, uri, id, message string
+			status                    int
+			violations                []violation
+			errors                    string
+			bodies                    []string
+		}
+		var first result
+		for i, r := range runs {
+			answer, seen, err := r.playAll(&c)
+			if c.Sent != nil { // whether it was sent or not is for the clients to agree about
+				err = nil
+			}
+			require.NotEmpty(t, answer.Outcome, "%v", err)
+			got := result{
+				outcome: answer.Outcome, uri: answer.URI, id: answer.ContactID, message: answer.Message, status: answer.Status,
+				violations: append([]violation{}, answer.Violations...), errors: fmt.Sprint(answer.Errors),
+			}
+			for _, request := range seen {
+				got.bodies = append(got.bodies, string(request.body))
+			}
+			if i == 0 {
+				first = got
+				continue
+			}
+			input, _ := json.Marshal(c)
+			require.Equal(t, first, got, "%s and %s differ (seed %d) on %s", languages()[0], languages()[i], seed, input)
+		}
+	}
+	for range 300 {
+		play(testCase{Group: "random", Name: "contact", Contact: randomContact(random), Sent: &sent{}})
+	}
+	for range 300 {
+		answer := randomAnswer(random)
+		play(testCase{Group: "random", Name: "answer", Contact: base("ContactForm"), Respond: &answer, Then: &then{}})
+	}
+}
+
+// TestGates breaks each client in each way that the runner must see.
+func TestGates(t *testing.T) {
+	cases := allCases(t)
 	for _, language := range languages() {
 		t.Run(language, func(t *testing.T) {
-			t.Parallel()
-			a, err := startAdapter(program(t, language))
-			require.NoError(t, err)
-			r, err := newRun(a, t.TempDir())
-			require.NoError(t, err)
-			for i := range cases {
-				t.Run(cases[i].id(), func(t *testing.T) {
+			r := start(t, language)
+			sound := r.client
+			for fault, f := range faults {
+				t.Run(fault, func(t *testing.T) {
+					i := slices.IndexFunc(cases, func(c testCase) bool { return c.id() == f.shownBy })
+					require.GreaterOrEqual(t, i, 0)
+					strays := len(r.strays())
 					require.NoError(t, r.play(&cases[i]))
+					f.asker = sound
+					r.client = f.broken
+					defer func() { r.client = sound }()
+					err := r.play(&cases[i])
+					require.True(t, err != nil || len(r.strays()) > strays, "the runner did not see it")
 				})
 			}
-			require.Empty(t, r.strays(), "requests that no case asked for")
-			require.NoError(t, a.stop())
 		})
+	}
+}
+
+func TestCensusSeesAMissingCase(t *testing.T) {
+	cases := []testCase{{Group: "g", Name: "a"}, {Group: "g", Name: "b"}}
+	results := &matrix{}
+	results.add("go", "g", func(n *count) { n.passed++ })
+	require.Error(t, results.census([]string{"go"}, cases))
+	results.add("go", "g", func(n *count) { n.passed++ })
+	require.NoError(t, results.census([]string{"go"}, cases))
+}
+
+func TestVectorsThatProveNothingAreRefused(t *testing.T) {
+	good := testCase{Name: "good", Contact: contact{"FirstName": "a"}, Sent: &sent{}}
+	rejected := func(c contact, sibling string) testCase {
+		return testCase{Name: "bad", Contact: c, Rejected: []violation{{Field: "FirstName"}}, Sibling: sibling}
+	}
+	require.NoError(t, checkGroup([]testCase{good, rejected(contact{}, "good")}))
+	for name, cases := range map[string][]testCase{
+		"no sibling":           {rejected(contact{}, "good")},
+		"differs in two":       {good, rejected(contact{"LastName": "x"}, "good")},
+		"differs in none":      {good, rejected(contact{"FirstName": "a"}, "good")},
+		"sibling is not sent":  {rejected(contact{}, "bad")},
+		"no expectation":       {{Name: "x"}},
+		"two of a name":        {good, good},
+		"then without respond": {{Name: "x", Then: &then{}}},
+	} {
+		require.Error(t, checkGroup(cases), name)
 	}
 }
