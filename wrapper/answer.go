@@ -12,22 +12,21 @@ import (
 // judge tells from an answer what became of a create.
 func (c *Client) judge(a answer) (Created, error) {
 	decoded, err := decode(a)
-	reply := c.reply(a.status, decoded.Message, decoded.Errors)
 	success := a.status >= 200 && a.status < 300
 	id := idOf(decoded.Uri)
 	switch {
 	case success && decoded.Status == "OK" && id != "":
 		return Created{Uri: decoded.Uri, Id: id}, nil
 	case success && decoded.Status == "QUEUED":
-		return Created{}, &QueuedError{QueuedUri: decoded.QueuedUri}
+		return Created{}, &QueuedError{QueuedUri: c.redact(decoded.QueuedUri)}
 	case success && decoded.Status == "ERROR", isRefusal(a.status):
-		refused := &RefusedError{Reply: reply}
+		refused := &RefusedError{Reply: c.reply(a.status, decoded)}
 		if a.status == http.StatusTooManyRequests {
 			refused.RetryAfter = retryAfter(a.header)
 		}
 		return Created{}, refused
 	default:
-		return Created{}, &InDoubtError{Reply: reply, Err: err}
+		return Created{}, &InDoubtError{Reply: c.reply(a.status, decoded), Err: err}
 	}
 }
 
@@ -39,20 +38,26 @@ func isRefusal(status int) bool {
 
 // decode reads the body of an answer: all of it, or nothing.
 func decode(a answer) (gen.CreateContactAnswer, error) {
-	var decoded gen.CreateContactAnswer
 	if a.err != nil {
-		return decoded, a.err
+		return gen.CreateContactAnswer{}, a.err
+	}
+	var decoded struct {
+		// A name of another case is another name. encoding/json gives its value to the first field that
+		// fits in any case, if none fits to the letter: to one of these, which nobody reads.
+		STATUS, URI, QUEUEDURI, MESSAGE, ERRORS any
+
+		gen.CreateContactAnswer
 	}
 	if err := json.Unmarshal(a.body, &decoded); err != nil {
 		// Not the error itself: it may quote the answer.
 		return gen.CreateContactAnswer{}, errors.New("the answer is not the JSON that the contract promises")
 	}
-	return decoded, nil
+	return decoded.CreateContactAnswer, nil
 }
 
-func (c *Client) reply(status int, message string, errors []gen.FieldError) Reply {
-	reply := Reply{Status: status, Message: c.redact(message)}
-	for _, e := range errors {
+func (c *Client) reply(status int, said gen.CreateContactAnswer) Reply {
+	reply := Reply{Status: status, Message: c.redact(said.Message)}
+	for _, e := range said.Errors {
 		reply.Errors = append(reply.Errors, FieldError{Field: c.redact(e.Field), Message: c.redact(e.Message)})
 	}
 	return reply

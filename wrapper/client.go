@@ -18,6 +18,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -93,33 +94,46 @@ func New(accountSID, authToken string, opts ...Option) (*Client, error) {
 		return nil, err
 	}
 
-	traced := true
-	var sender http.Client
 	if o.http == nil {
-		sender.Transport = newTransport()
-	} else {
-		sender = *o.http
-		_, traced = cmp.Or[http.RoundTripper](sender.Transport, http.DefaultTransport).(*http.Transport)
+		o.http = &http.Client{Transport: newTransport()}
 	}
+	sender := *o.http
+	sender.Transport = cmp.Or(sender.Transport, http.DefaultTransport)
 	sender.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	_, traced := sender.Transport.(*http.Transport)
 
 	credentials := base64.StdEncoding.EncodeToString([]byte(accountSID + ":" + authToken))
-	api, err := gen.NewClient(o.baseURL, gen.WithHTTPClient(&sender), gen.WithRequestEditorFn(headers(credentials)))
+	quoted := strconv.Quote(authToken) // as the errors of net/http spell it
+	api, err := gen.NewClient(o.baseURL, gen.WithHTTPClient(doer(&sender)), gen.WithRequestEditorFn(headers(credentials)))
 	if err != nil {
 		return nil, err
 	}
 	return &Client{
 		accountSID: accountSID, api: api, timeout: o.timeout, retries: o.retries, logger: o.logger, traced: traced,
-		redact: strings.NewReplacer(authToken, "[redacted]", credentials, "[redacted]").Replace,
+		redact: strings.NewReplacer(
+			authToken, "[redacted]", quoted[1:len(quoted)-1], "[redacted]", credentials, "[redacted]").Replace,
 	}, nil
 }
+
+// doer is what sends: the transport by itself, where an http.Client would only copy headers for redirects
+// that are not followed.
+func doer(client *http.Client) gen.HttpRequestDoer {
+	if client.Jar != nil || client.Timeout != 0 {
+		return client
+	}
+	return transportDoer{client.Transport}
+}
+
+type transportDoer struct{ http.RoundTripper }
+
+func (d transportDoer) Do(request *http.Request) (*http.Response, error) { return d.RoundTrip(request) }
 
 func isControl(r rune) bool { return r < 0x20 || r == 0x7f }
 
 func checkBaseURL(text string) error {
 	u, err := url.Parse(text)
 	switch {
-	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
+	case err != nil || u.Hostname() == "" || u.User != nil || strings.ContainsAny(text, "?#"):
 		// Not the error itself: it may hold a password.
 		return errors.New("the base URL must have the form https://host or https://host/path, without user, query and fragment")
 	case u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname()):

@@ -51,33 +51,13 @@ type Violation = gen.Violation
 // Validate checks a contact without sending it. It returns nil, or an *InvalidError with all violations.
 // To do so it opens and reads the beginning of the image file, if there is one.
 func (c *Contact) Validate() error {
-	if _, err := c.check(); err != nil {
-		return err
-	}
-	return nil
+	_, err := c.encode()
+	return err
 }
 
-// requestBody is what both of the contract's bodies are.
-type requestBody interface {
-	*gen.ContactForm | *gen.ContactUpload
-	Violations() []Violation
-}
-
-// check finds all violations. It returns what it learned of the image file, if there is one.
-func (c *Contact) check() (part filePart, invalid *InvalidError) {
-	if c.ProfileImageFile == nil {
-		form := c.form()
-		return part, report(c, &form, nil, nil)
-	}
-	part, broken, cause := c.ProfileImageFile.inspect()
-	upload := c.upload(part.name)
-	return part, report(c, &upload, broken, cause)
-}
-
-// report joins the contract's violations with the wrapper's: in the contract's order of fields, one for
-// each field, the contract's first.
-func report[B requestBody](c *Contact, body B, own []Violation, cause error) *InvalidError {
-	violations := body.Violations()
+// check joins the contract's violations with the wrapper's: in the contract's order of fields, one for each
+// field, the contract's first. The error is nil or an *InvalidError.
+func (c *Contact) check(violations, own []Violation, cause error) error {
 	for _, list := range []struct {
 		field string
 		items []string

@@ -3,7 +3,6 @@ package wrapper
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
@@ -36,13 +35,15 @@ func (c *Client) CreateContact(ctx context.Context, campaignID int64, contact Co
 	for attempt := 1; ; attempt++ {
 		begin := time.Now()
 		created, status, err := c.create(ctx, campaignID, body)
-		c.logger.LogAttrs(ctx, slog.LevelDebug, "create contact",
-			slog.String("method", http.MethodPost),
-			slog.String("path", "/Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts"),
-			slog.Int("status", status),
-			slog.String("outcome", string(OutcomeOf(err))),
-			slog.Duration("duration", time.Since(begin)),
-			slog.Int("attempt", attempt))
+		if c.logger.Enabled(ctx, slog.LevelDebug) {
+			c.logger.LogAttrs(ctx, slog.LevelDebug, "create contact",
+				slog.String("method", http.MethodPost),
+				slog.String("path", "/Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts"),
+				slog.Int("status", status),
+				slog.String("outcome", string(OutcomeOf(err))),
+				slog.Duration("duration", time.Since(begin)),
+				slog.Int("attempt", attempt))
+		}
 		if err == nil || attempt > c.retries {
 			return created, err
 		}
@@ -77,6 +78,9 @@ func (c *Client) CreateContact(ctx context.Context, campaignID int64, contact Co
 
 // create makes one attempt. The status is 0 if there was none.
 func (c *Client) create(ctx context.Context, campaignID int64, body encoding) (Created, int, error) {
+	if err := ctx.Err(); err != nil {
+		return Created{}, 0, &NotSentError{Err: err}
+	}
 	content, err := body.open()
 	if err != nil {
 		return Created{}, 0, &NotSentError{Err: err}
@@ -96,6 +100,6 @@ func (c *Client) create(ctx context.Context, campaignID int64, body encoding) (C
 // a connection turns out to be closed before a byte was written.
 func (e encoding) attach(_ context.Context, request *http.Request) error {
 	request.ContentLength = e.length
-	request.GetBody = func() (io.ReadCloser, error) { return e.open() }
+	request.GetBody = e.open
 	return nil
 }

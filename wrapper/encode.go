@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"io"
 	"iter"
+	"strings"
 )
 
 // An encoding is the body of a request: how long it is, and how to read it from its beginning.
@@ -16,15 +17,18 @@ type encoding struct {
 
 // encode checks a contact and chooses its encoding: multipart if, and only if, there is a file.
 func (c *Contact) encode() (encoding, error) {
-	part, invalid := c.check()
-	if invalid != nil {
-		return encoding{}, invalid
-	}
 	if c.ProfileImageFile == nil {
 		form := c.form()
+		if err := c.check(form.Violations(), nil, nil); err != nil {
+			return encoding{}, err
+		}
 		return formEncoding(form.Fields()), nil
 	}
+	part, broken, cause := c.ProfileImageFile.inspect()
 	upload := c.upload(part.name)
+	if err := c.check(upload.Violations(), broken, cause); err != nil {
+		return encoding{}, err
+	}
 	return multipartEncoding(upload.Fields(), part, c.ProfileImageFile), nil
 }
 
@@ -33,7 +37,7 @@ func formEncoding(fields iter.Seq2[string, string]) encoding {
 	return encoding{
 		contentType: "application/x-www-form-urlencoded",
 		length:      int64(len(body)),
-		open:        func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil },
+		open:        func() (io.ReadCloser, error) { return &sections{head: *bytes.NewReader(body)}, nil },
 	}
 }
 
@@ -81,15 +85,46 @@ func multipartEncoding(fields iter.Seq2[string, string], part filePart, image *I
 			if err != nil {
 				return nil, err
 			}
-			return &upload{
-				Reader: io.MultiReader(bytes.NewReader(head.Bytes()), io.LimitReader(file, part.size), bytes.NewReader([]byte(tail))),
-				Closer: file,
+			return &sections{
+				head: *bytes.NewReader(head.Bytes()), file: file,
+				rest: []io.Reader{io.LimitReader(file, part.size), strings.NewReader(tail)},
 			}, nil
 		},
 	}
 }
 
-type upload struct {
-	io.Reader
-	io.Closer
+// sections is a body in parts: what is in memory, and then, if there is a file, the file and what follows.
+type sections struct {
+	head bytes.Reader
+	file io.Closer
+	rest []io.Reader
+}
+
+func (s *sections) Read(p []byte) (int, error) {
+	if s.head.Len() > 0 || len(s.rest) == 0 {
+		return s.head.Read(p)
+	}
+	n, err := s.rest[0].Read(p)
+	if err == io.EOF && len(s.rest) > 1 {
+		s.rest, err = s.rest[1:], nil
+	}
+	return n, err
+}
+
+// WriteTo gives w each part by itself, so that the kernel can copy the file.
+func (s *sections) WriteTo(w io.Writer) (int64, error) {
+	written, err := s.head.WriteTo(w)
+	for ; err == nil && len(s.rest) > 0; s.rest = s.rest[1:] {
+		var n int64
+		n, err = io.Copy(w, s.rest[0])
+		written += n
+	}
+	return written, err
+}
+
+func (s *sections) Close() error {
+	if s.file == nil {
+		return nil
+	}
+	return s.file.Close()
 }

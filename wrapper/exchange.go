@@ -37,19 +37,16 @@ const longestAnswer = 1 << 20
 
 // exchange sends one request and reads what comes back. The error is a *NotSentError or an *InDoubtError.
 func (c *Client) exchange(ctx context.Context, timeout time.Duration, send func(context.Context) (*http.Response, error)) (answer, error) {
-	if err := ctx.Err(); err != nil {
-		return answer{}, &NotSentError{Err: err}
-	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	var seen watch
+	var seen *watch
 	if c.traced {
-		ctx = seen.trace(ctx)
+		seen, ctx = watchWrites(ctx)
 	}
 	response, err := send(ctx)
 	if err != nil {
 		err = c.clean(err)
-		if c.traced && seen.nothingWritten() {
+		if seen.nothingWritten() {
 			return answer{}, &NotSentError{Err: err}
 		}
 		return answer{}, &InDoubtError{Err: err}

@@ -38,7 +38,7 @@ func (c *Client) GetContact(ctx context.Context, uri string) (gen.Contact, error
 		return contact, nil
 	}
 	decoded, err := decode(a)
-	reply := c.reply(a.status, decoded.Message, decoded.Errors)
+	reply := c.reply(a.status, decoded)
 	if a.status >= 400 && a.status < 500 {
 		refused := &RefusedError{Reply: reply}
 		if a.status == http.StatusTooManyRequests {

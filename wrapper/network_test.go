@@ -80,7 +80,7 @@ func (n *network) Close() error {
 func (n *network) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)} }
 
 func ownTransport(c *Client) *http.Transport {
-	return c.api.Client.(*http.Client).Transport.(*http.Transport)
+	return c.api.Client.(transportDoer).RoundTripper.(*http.Transport)
 }
 
 // wile is a valid contact.

@@ -58,39 +58,55 @@ func (c *countedConn) Write(b []byte) (int, error) {
 	return c.Conn.Write(b)
 }
 
-// ReadFrom lets the kernel copy a file.
+// ReadFrom lets the kernel copy a file: net/http hands a body over in a LimitedReader, which would hide
+// the file in it.
 func (c *countedConn) ReadFrom(r io.Reader) (int64, error) {
 	if !c.mayWrite() {
 		return 0, errSealed
+	}
+	if limited, is := r.(*io.LimitedReader); is {
+		if body, is := limited.R.(*sections); is {
+			n, err := body.WriteTo(c.Conn)
+			limited.N -= n
+			return n, err
+		}
 	}
 	return io.Copy(c.Conn, r)
 }
 
 // A watch sees which connection a request is given, and how often it had been written to before.
 type watch struct {
+	trace  httptrace.ClientTrace
 	given  bool
 	conn   *countedConn // nil: not one of ours
 	before int64
 }
 
-func (w *watch) trace(ctx context.Context) context.Context {
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
-		conn := info.Conn
-		if secure, is := conn.(interface{ NetConn() net.Conn }); is {
-			conn = secure.NetConn()
-		}
-		w.given = true
-		if w.conn, _ = conn.(*countedConn); w.conn != nil {
-			w.before = w.conn.writes.Load()
-		}
-	}})
+func watchWrites(ctx context.Context) (*watch, context.Context) {
+	w := &watch{}
+	w.trace.GotConn = w.gotConn
+	return w, httptrace.WithClientTrace(ctx, &w.trace)
+}
+
+func (w *watch) gotConn(info httptrace.GotConnInfo) {
+	conn := info.Conn
+	if secure, is := conn.(interface{ NetConn() net.Conn }); is {
+		conn = secure.NetConn()
+	}
+	w.given = true
+	if w.conn, _ = conn.(*countedConn); w.conn != nil {
+		w.before = w.conn.writes.Load()
+	}
 }
 
 // nothingWritten tells, after the request has failed, whether it is proven that no byte of it was
 // written, and makes sure that none will be. A transport tries another connection by itself only if
 // nothing was written to the one before.
 func (w *watch) nothingWritten() bool {
-	if w.conn == nil {
+	switch {
+	case w == nil: // not watched
+		return false
+	case w.conn == nil:
 		return !w.given
 	}
 	w.conn.sealed.Store(true)
