@@ -40,7 +40,7 @@ func checkPortable(pattern string) error {
 			case c == ']':
 				inClass, quantifiable = false, true
 			case c == '[':
-				return errors.New(`has a [ inside a class; write \[`)
+				return errors.New(`must write \[ for a [ inside of a class`)
 			case c == next && strings.ContainsRune("&-~", rune(c)):
 				return fmt.Errorf("has %c%c inside a class, an operator in some languages", c, c)
 			}

@@ -42,6 +42,8 @@ func Render(contract Contract, languageName string) (file string, source []byte,
 	name := languageName + ".tmpl"
 	tmpl, err := template.New(name).Funcs(template.FuncMap{
 		"quote":        strconv.Quote,
+		"upper":        strings.ToUpper,
+		"snake":        snake,
 		"compile":      compile,
 		"patterns":     func() []string { return patterns },
 		"patternIndex": func(pattern string) int { return slices.Index(patterns, pattern) },
@@ -68,6 +70,19 @@ func Render(contract Contract, languageName string) (file string, source []byte,
 		source, err = language.finish(source)
 	}
 	return language.file, source, err
+}
+
+// snake turns ProfileImageUrl into profile_image_url, and AccountSID into account_sid.
+func snake(name string) string {
+	isUpper := func(i int) bool { return name[i] >= 'A' && name[i] <= 'Z' }
+	var out strings.Builder
+	for i := range len(name) {
+		if i > 0 && isUpper(i) && (!isUpper(i-1) || i+1 < len(name) && !isUpper(i+1)) {
+			out.WriteByte('_')
+		}
+		out.WriteByte(name[i])
+	}
+	return strings.ToLower(out.String())
 }
 
 // distinctPatterns are in the order of their first use.

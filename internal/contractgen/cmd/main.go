@@ -1,4 +1,5 @@
-// Command contractgen writes the fields and rules of a contract's request bodies in one language.
+// Command contractgen writes the fields and rules of a contract's request bodies in one language, or the
+// contract in an older dialect of OpenAPI.
 package main
 
 import (
@@ -13,8 +14,9 @@ import (
 func main() {
 	if len(os.Args) != 4 {
 		fmt.Fprintf(os.Stderr, "usage: contractgen CONTRACT LANGUAGE FOLDER\n\n"+
-			"Writes FOLDER/rules.gen.* from the OpenAPI 3.1 document CONTRACT.\nLANGUAGE is one of: %s\n\n"+
-			"Example: contractgen openapi.yaml go gen\n", strings.Join(contractgen.Languages(), ", "))
+			"Writes one file to FOLDER from the OpenAPI 3.1 document CONTRACT. LANGUAGE is one of: %s, for the\n"+
+			"fields and rules of the request bodies; or %s, for the same document in that dialect.\n\n"+
+			"Example: contractgen openapi.yaml go gen\n", strings.Join(contractgen.Languages(), ", "), contractgen.OpenAPI30)
 		os.Exit(2)
 	}
 	if err := run(os.Args[1], os.Args[2], os.Args[3]); err != nil {
@@ -28,11 +30,19 @@ func run(contractFile, language, folder string) error {
 	if err != nil {
 		return err
 	}
-	contract, err := contractgen.Read(filepath.Base(contractFile), document)
+	name := filepath.Base(contractFile)
+	contract, err := contractgen.Read(name, document)
 	if err != nil {
 		return err
 	}
-	file, source, err := contractgen.Render(contract, language)
+	var file string
+	var source []byte
+	if language == contractgen.OpenAPI30 {
+		file = contractgen.OpenAPI30 + ".yaml"
+		source, err = contractgen.Derive30(name, document)
+	} else {
+		file, source, err = contractgen.Render(contract, language)
+	}
 	if err != nil {
 		return err
 	}
