@@ -12,12 +12,12 @@ CLIENTS := $(filter-out go,$(LANGS))
 
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 .DELETE_ON_ERROR:
-.PHONY: test setup generate build check cross clients conformance bench bench-clients clean
+.PHONY: test setup generate build check cross clients conformance breaking bench bench-clients clean
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 PLATFORMS   := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
-test: setup build check cross clients
+test: setup build check cross breaking clients
 	go test ./...
 	@if command -v cc >/dev/null; then go test -race ./wrapper ./sandbox; \
 	else echo "SKIPPED: the race detector, which needs a C compiler (Debian: apt-get install gcc)" >&2; fi
@@ -58,9 +58,17 @@ clients: build
 conformance: build
 	go test -count=1 ./tests/conformance
 
+# Compares the contract with that of the last tag. What is broken on purpose is listed in
+# tests/breaking/accepted.txt.
+breaking:
+	@cd tests/breaking && go vet ./... && go test ./...
+	@tag=$$(git describe --tags --abbrev=0 2>/dev/null) || { echo "breaking: there is no tag yet to compare with"; exit 0; }; \
+	mkdir -p .cache && git show "$$tag:openapi.yaml" >.cache/openapi-$$tag.yaml && \
+	echo "breaking: compared with $$tag" && tests/breaking/check .cache/openapi-$$tag.yaml openapi.yaml
+
 bench:
 	go test -count=1 -timeout 30m -run '^$$' -bench '^BenchmarkTable$$' -benchtime 1x ./tests/bench
 
 clean:
-	rm -rf bin
+	rm -rf .cache
 	@for client in $(CLIENTS); do $(MAKE) -C clients/$$client clean; done

@@ -28,13 +28,17 @@ func languages() []string {
 	return []string{"go"}
 }
 
-// start runs the adapter of a language's client, and ends it with the test.
-func start(t *testing.T, language string) *run {
-	program, err := filepath.Abs("../../clients/" + language + "/tests/adapter")
+// start runs the adapter of a language's client, as it is in a copy of the repository, and ends it with the
+// test.
+func start(t *testing.T, repository, language string) *run {
+	repository, err := filepath.Abs(repository)
 	require.NoError(t, err)
+	program := filepath.Join(repository, "clients", language, "tests", "adapter")
 	if language == "go" {
 		program = filepath.Join(t.TempDir(), "adapter")
-		out, err := exec.Command("go", "build", "-o", program, "./adapter").CombinedOutput()
+		build := exec.Command("go", "build", "-o", program, "./tests/conformance/adapter")
+		build.Dir = repository
+		out, err := build.CombinedOutput()
 		require.NoError(t, err, "%s", out)
 	}
 	a, err := startAdapter(program)
@@ -78,7 +82,7 @@ func TestVectors(t *testing.T) {
 		for _, language := range languages() {
 			t.Run(language, func(t *testing.T) {
 				t.Parallel()
-				r := start(t, language)
+				r := start(t, "../..", language)
 				for i := range cases {
 					c := &cases[i]
 					t.Run(c.id(), func(t *testing.T) {
@@ -117,7 +121,7 @@ func TestVectors(t *testing.T) {
 func TestAgreement(t *testing.T) {
 	var runs []*run
 	for _, language := range languages() {
-		runs = append(runs, start(t, language))
+		runs = append(runs, start(t, "../..", language))
 	}
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
@@ -167,7 +171,7 @@ func TestGates(t *testing.T) {
 	cases := allCases(t)
 	for _, language := range languages() {
 		t.Run(language, func(t *testing.T) {
-			r := start(t, language)
+			r := start(t, "../..", language)
 			sound := r.client
 			for fault, f := range faults {
 				t.Run(fault, func(t *testing.T) {
