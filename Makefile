@@ -2,7 +2,7 @@
 #
 #   make test          build and test everything
 #   make generate      write again all code that is generated from openapi.yaml
-#   make bench         measure, and write tests/bench/RESULTS.md
+#   make bench         measure, and write tests/bench/RESULTS.md; make bench-clients, the other languages
 #
 # LANGS="go python" limits each of them to some languages.
 
@@ -68,6 +68,9 @@ breaking:
 
 bench:
 	go test -count=1 -timeout 30m -run '^$$' -bench '^BenchmarkTable$$' -benchtime 1x ./tests/bench
+
+bench-clients: build
+	go test -count=1 -timeout 60m -run '^$$' -bench '^BenchmarkClients$$' -benchtime 1x ./tests/bench
 
 clean:
 	rm -rf .cache

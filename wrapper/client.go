@@ -126,7 +126,13 @@ func doer(client *http.Client) gen.HttpRequestDoer {
 
 type transportDoer struct{ http.RoundTripper }
 
-func (d transportDoer) Do(request *http.Request) (*http.Response, error) { return d.RoundTrip(request) }
+func (d transportDoer) Do(request *http.Request) (*http.Response, error) {
+	response, err := d.RoundTrip(request)
+	if err == nil && (response == nil || response.Body == nil) { // as stubs do
+		err = errors.New("the RoundTripper returned a response without a body")
+	}
+	return response, err
+}
 
 func isControl(r rune) bool { return r < 0x20 || r == 0x7f }
 

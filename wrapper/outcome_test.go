@@ -72,6 +72,25 @@ func TestOutcomeOfACallersTransport(t *testing.T) {
 	assert.Equal(t, 1, calls, "in doubt is not sent again")
 }
 
+// Stubs of a RoundTripper often return less than net/http does. They must not bring a program down.
+func TestOutcomeOfAStub(t *testing.T) {
+	for name, test := range map[string]struct {
+		response *http.Response
+		outcome  wrapper.Outcome
+	}{
+		"no response": {nil, wrapper.OutcomeInDoubt},
+		"no body":     {&http.Response{StatusCode: 200}, wrapper.OutcomeInDoubt},
+		"no header":   {&http.Response{StatusCode: 429, Body: http.NoBody}, wrapper.OutcomeRefused},
+		"created":     {&http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(created)), ContentLength: -1}, wrapper.OutcomeCreated},
+	} {
+		t.Run(name, func(t *testing.T) {
+			stub := &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) { return test.response, nil })}
+			_, err := clientOf(t, "http://localhost", wrapper.WithHTTPClient(stub)).CreateContact(t.Context(), 1000, wile())
+			assert.Equal(t, test.outcome, wrapper.OutcomeOf(err), "%v", err)
+		})
+	}
+}
+
 const mebibyte = 1 << 20
 
 // padded is an answer of a length, that says created.

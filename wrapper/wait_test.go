@@ -53,7 +53,7 @@ func TestRetryAfter(t *testing.T) {
 // Unix times are of the real present, or a bubble's, whichever the clock says.
 func TestRetryAfterOfAUnixTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(time.Unix(1_800_000_000, 0).Sub(time.Now()))
+		time.Sleep(time.Until(time.Unix(1_800_000_000, 0)))
 		for value, want := range map[string]time.Duration{
 			"1800000045":    45 * time.Second,
 			"1800000045500": 45500 * time.Millisecond,

@@ -97,6 +97,9 @@ func Read(name string, document []byte) (Contract, error) {
 		return Contract{}, fmt.Errorf("%s: the document is empty", name)
 	}
 	r := &reader{name: name, root: root.Content[0]}
+	if err := r.plain(r.root); err != nil {
+		return Contract{}, err
+	}
 	return r.contract()
 }
 
@@ -110,12 +113,35 @@ func (r *reader) errorf(at *yaml.Node, format string, args ...any) error {
 	return fmt.Errorf("%s:%d: %s", r.name, at.Line, fmt.Sprintf(format, args...))
 }
 
+// plain refuses what would hide a part of the document from the rest of the reader.
+func (r *reader) plain(node *yaml.Node) error {
+	if node.Kind == yaml.AliasNode {
+		return r.errorf(node, "contractgen does not follow a YAML alias; write it out, or use $ref")
+	}
+	lines := map[string]int{}
+	for key := range pairs(node) {
+		if line, twice := lines[key.Value]; twice {
+			return r.errorf(key, "%s is given twice, here and on line %d; keep one", key.Value, line)
+		}
+		lines[key.Value] = key.Line
+	}
+	for _, child := range node.Content {
+		if err := r.plain(child); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (r *reader) contract() (Contract, error) {
 	if version := get(r.root, "openapi"); version == nil || !strings.HasPrefix(version.Value, "3.1.") {
 		return Contract{}, r.errorf(r.root, "the document must say `openapi: 3.1.x`: older dialects give these keywords other meanings")
 	}
 	for path, item := range pairs(get(r.root, "paths")) {
 		for method, operation := range pairs(item) {
+			if method.Value == "$ref" {
+				return Contract{}, r.errorf(operation, "%s: contractgen does not follow the $ref of a path; write it out", path.Value)
+			}
 			if !slices.Contains(methods, method.Value) {
 				continue
 			}
@@ -123,7 +149,12 @@ func (r *reader) contract() (Contract, error) {
 			if body == nil {
 				continue
 			}
-			for contentType, media := range pairs(get(body, "content")) {
+			content := get(body, "content")
+			if content == nil {
+				return Contract{}, r.errorf(body, "%s %s: the request body must have its content here: contractgen does not follow a $ref to it",
+					method.Value, path.Value)
+			}
+			for contentType, media := range pairs(content) {
 				if !slices.Contains(contentTypes, contentType.Value) {
 					return Contract{}, r.errorf(contentType, "%s %s: contractgen knows the content types %s, not %s",
 						method.Value, path.Value, strings.Join(contentTypes, " and "), contentType.Value)
@@ -163,7 +194,10 @@ func (r *reader) body(contentType, schema *yaml.Node) error {
 	}
 
 	body := Body{Name: name}
-	properties := get(node, "properties")
+	properties, err := r.mapping(name, node, "properties")
+	if err != nil {
+		return err
+	}
 	for property := range pairs(properties) {
 		if !portableName.MatchString(property.Value) {
 			return r.errorf(property, "%s: the name %q must match %s, to be a name in every language", name, property.Value, portableName)
@@ -213,8 +247,12 @@ func (r *reader) presence(name string, node *yaml.Node, fields []Field) (map[str
 			rules[field] = append(rules[field], Rule{Field: field, Kind: Required, Message: field + " is required."})
 		}
 	}
+	dependent, err := r.mapping(name, node, "dependentRequired")
+	if err != nil {
+		return nil, err
+	}
 	needers := map[string][]string{}
-	for trigger, list := range pairs(get(node, "dependentRequired")) {
+	for trigger, list := range pairs(dependent) {
 		if _, err := names("dependentRequired", &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{trigger}}); err != nil {
 			return nil, err
 		}
@@ -252,8 +290,13 @@ func (r *reader) presence(name string, node *yaml.Node, fields []Field) (map[str
 // those that it refers to all apply.
 func (r *reader) value(path, field string, node *yaml.Node) ([]Rule, error) {
 	keywords := map[string]*yaml.Node{}
-	holder, enumName := field, ""
+	holder, enumName, typed := field, "", false
+	var seen []*yaml.Node
 	for node != nil {
+		if slices.Contains(seen, node) {
+			return nil, r.errorf(node, "%s: the $ref leads in a circle", path)
+		}
+		seen = append(seen, node)
 		var ref *yaml.Node
 		if node.Kind != yaml.MappingNode {
 			return nil, r.errorf(node, "%s must be a schema with `type: string`", path)
@@ -265,7 +308,12 @@ func (r *reader) value(path, field string, node *yaml.Node) ([]Rule, error) {
 			case !known && !strings.HasPrefix(keyword.Value, "x-"):
 				return nil, r.unknown(path, keyword, fieldKeywords)
 			case slices.Contains(annotations, keyword.Value):
-			case keywords[keyword.Value] != nil && keyword.Value != "type":
+			case keyword.Value == "type":
+				if value.Value != "string" {
+					return nil, r.errorf(value, "%s must have `type: string`: a form carries text", path)
+				}
+				typed = true
+			case keywords[keyword.Value] != nil:
 				return nil, r.errorf(keyword, "%s: %s is given twice, here and on line %d; keep one", path, keyword.Value, keywords[keyword.Value].Line)
 			default:
 				keywords[keyword.Value] = value
@@ -281,12 +329,8 @@ func (r *reader) value(path, field string, node *yaml.Node) ([]Rule, error) {
 			}
 		}
 	}
-	if t := keywords["type"]; t == nil || t.Value != "string" {
-		at := t
-		if at == nil {
-			at = &yaml.Node{Line: 1}
-		}
-		return nil, r.errorf(at, "%s must have `type: string`: a form carries text", path)
+	if !typed {
+		return nil, r.errorf(seen[0], "%s must have `type: string`: a form carries text", path)
 	}
 
 	var rules []Rule
@@ -333,6 +377,9 @@ func (r *reader) value(path, field string, node *yaml.Node) ([]Rule, error) {
 
 func (r *reader) enum(path, name string, list *yaml.Node) (Enum, error) {
 	enum := Enum{Name: name}
+	if list.Kind != yaml.SequenceNode {
+		return Enum{}, r.errorf(list, "%s: the enum must be a list", path)
+	}
 	for _, item := range list.Content {
 		if item.Tag != "!!str" || item.Value == "" {
 			return Enum{}, r.errorf(item, "%s: the enum value %s must be text that is not empty; quote it", path, item.Value)
@@ -347,8 +394,11 @@ func (r *reader) enum(path, name string, list *yaml.Node) (Enum, error) {
 	if len(enum.Values) == 0 {
 		return Enum{}, r.errorf(list, "%s: the enum is empty", path)
 	}
-	if !slices.ContainsFunc(r.out.Enums, func(e Enum) bool { return e.Name == name }) {
+	switch i := slices.IndexFunc(r.out.Enums, func(e Enum) bool { return e.Name == name }); {
+	case i < 0:
 		r.out.Enums = append(r.out.Enums, enum)
+	case !slices.Equal(r.out.Enums[i].Values, enum.Values):
+		return Enum{}, r.errorf(list, "%s: there is another enum of the name %s; make them schemas with names of their own", path, name)
 	}
 	return enum, nil
 }
@@ -392,6 +442,15 @@ func (r *reader) resolve(ref *yaml.Node) (string, *yaml.Node, error) {
 		return "", nil, r.errorf(ref, "$ref %s: there is no such schema in this document", ref.Value)
 	}
 	return name, node, nil
+}
+
+// mapping is the value of a key, which must be a mapping if it is there.
+func (r *reader) mapping(name string, node *yaml.Node, key string) (*yaml.Node, error) {
+	value := get(node, key)
+	if value != nil && value.Kind != yaml.MappingNode {
+		return nil, r.errorf(value, "%s: %s must be a mapping", name, key)
+	}
+	return value, nil
 }
 
 // get is the value of a key of a mapping, or nil.

@@ -3,9 +3,12 @@ package contractgen
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"regexp/syntax"
 	"strings"
 )
+
+var quantifier = regexp.MustCompile(`^\{[0-9]+(,[0-9]*)?\}`)
 
 // checkPortable accepts a pattern if it means the same in Go, JavaScript (flag u), Python, Java and
 // Rust: anchored at both ends; ASCII literals and classes; the quantifiers ? * + {m} {m,} {m,n}; groups
@@ -55,7 +58,7 @@ func checkPortable(pattern string) error {
 			quantifiable = false
 			if next == '?' {
 				if !strings.HasPrefix(inner[i:], "(?:") {
-					return errors.New("has a group of a kind that not every language knows; use ( or (?:")
+					return errors.New("has a group of a kind that not every language knows; use (?: or (")
 				}
 				i += 2
 			}
@@ -72,11 +75,11 @@ func checkPortable(pattern string) error {
 				return fmt.Errorf("has a %c that follows nothing that can be repeated", c)
 			}
 			if c == '{' {
-				end := strings.IndexByte(inner[i:], '}')
-				if end < 0 || strings.Trim(inner[i+1:i+end], "0123456789,") != "" || !strings.ContainsAny(inner[i+1:i+2], "0123456789") {
+				counted := quantifier.FindString(inner[i:])
+				if counted == "" {
 					return errors.New("has a { that is not a quantifier {m}, {m,} or {m,n}")
 				}
-				i += end
+				i += len(counted) - 1
 			}
 			quantifiable = false
 		case strings.ContainsRune(`.^$]}`, rune(c)):

@@ -37,13 +37,13 @@ func BenchmarkSandbox(b *testing.B) {
 // sandboxRows measures creates a second over 64 keep-alive connections on loopback: of a bare handler, and
 // of the sandbox without a store, with one, and with one that commits each create by itself.
 func sandboxRows(tb testing.TB) []Row {
-	durable := openStore(tb)
+	durable := openBenchStore(tb)
 	names := []string{"bare", "no store", "durable", "commit for each"}
-	targets := []*target{
-		newTarget(tb, &http.Server{Handler: http.HandlerFunc(bareHandler)}),
-		newTarget(tb, newServer(tb, new(noStore))),
-		newTarget(tb, newServer(tb, durable)),
-		newTarget(tb, newServer(tb, &oneByOne{Store: openStore(tb)})),
+	targets := []*loadTarget{
+		newLoadTarget(tb, &http.Server{Handler: http.HandlerFunc(bareHandler)}),
+		newLoadTarget(tb, newSandboxServer(tb, new(noStore))),
+		newLoadTarget(tb, newSandboxServer(tb, durable)),
+		newLoadTarget(tb, newSandboxServer(tb, &oneByOne{Store: openBenchStore(tb)})),
 	}
 	for _, target := range targets {
 		target.creates(tb, sandboxRound/2) // warm up
@@ -55,25 +55,25 @@ func sandboxRows(tb testing.TB) []Row {
 		}
 	}
 	for i, name := range names {
-		tb.Logf("sandbox, %-16s %7.0f creates/s (median of %.0f)", name+":", median(rates[i]), rates[i])
+		tb.Logf("sandbox, %-16s %7.0f creates/s (rounds: %.0f)", name+":", medianRate(rates[i]), rates[i])
 	}
 	return []Row{
-		{"sandbox, 64 connections, urlencoded create, no store", "bare net/http handler", ratio(rates[1], rates[0]), ">= 0.55"},
-		{"sandbox durable (FULL, group commit)", "the same without a store", ratio(rates[2], rates[1]), ">= 0.6"},
-		{"sandbox durable (FULL, group commit)", "a commit for each create", ratio(rates[2], rates[3]), ">= 4"},
+		{"sandbox, 64 connections, urlencoded create, no store", "bare net/http handler", ratioOfRounds(rates[1], rates[0]), ">= 0.55"},
+		{"sandbox durable (FULL, group commit)", "the same without a store", ratioOfRounds(rates[2], rates[1]), ">= 0.6"},
+		{"sandbox durable (FULL, group commit)", "a commit for each create", ratioOfRounds(rates[2], rates[3]), ">= 4"},
 	}
 }
 
-// ratio is the median of the ratios of each round, whose two measurements stood side by side.
-func ratio(of, to []float64) float64 {
+// ratioOfRounds is the median of the ratios of each round, whose two measurements stood side by side.
+func ratioOfRounds(of, to []float64) float64 {
 	ratios := make([]float64, len(of))
 	for i := range of {
 		ratios[i] = of[i] / to[i]
 	}
-	return median(ratios)
+	return medianRate(ratios)
 }
 
-func median(values []float64) float64 {
+func medianRate(values []float64) float64 {
 	sorted := slices.Sorted(slices.Values(values))
 	return sorted[len(sorted)/2]
 }
@@ -85,7 +85,7 @@ func bareHandler(w http.ResponseWriter, r *http.Request) {
 	io.WriteString(w, `{"Status":"OK","Uri":"/Advertisers/IRsandbox/Campaigns/1000/Contacts/2750"}`)
 }
 
-func newServer(tb testing.TB, store sandbox.Store) *http.Server {
+func newSandboxServer(tb testing.TB, store sandbox.Store) *http.Server {
 	handler, err := sandbox.New(sandbox.Config{AccountSID: "IRsandbox", AuthToken: "secret", Store: store})
 	if err != nil {
 		tb.Fatal(err)
@@ -93,7 +93,7 @@ func newServer(tb testing.TB, store sandbox.Store) *http.Server {
 	return handler.Server()
 }
 
-func openStore(tb testing.TB) sandbox.Store {
+func openBenchStore(tb testing.TB) sandbox.Store {
 	store, err := sandbox.OpenSQLite(filepath.Join(tb.TempDir(), "contacts.db"))
 	if err != nil {
 		tb.Fatal(err)
@@ -122,19 +122,19 @@ func (s *oneByOne) Create(ctx context.Context, record sandbox.Record) (int64, er
 	return s.Store.Create(ctx, record)
 }
 
-// target is a server on loopback and the connections to it, kept open from one round to the next.
-type target struct {
+// loadTarget is a server on loopback and the connections to it, kept open from one round to the next.
+type loadTarget struct {
 	connections []net.Conn
 }
 
-func newTarget(tb testing.TB, server *http.Server) *target {
+func newLoadTarget(tb testing.TB, server *http.Server) *loadTarget {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		tb.Fatal(err)
 	}
 	go server.Serve(listener)
 	tb.Cleanup(func() { server.Close() })
-	t := &target{}
+	t := &loadTarget{}
 	for range sandboxConnections {
 		connection, err := net.Dial("tcp", listener.Addr().String())
 		if err != nil {
@@ -158,7 +158,7 @@ var createRequest = func() []byte {
 
 // creates returns how many creates a second the target answers. The client does as little as it can, as it
 // shares the machine with the server.
-func (t *target) creates(tb testing.TB, duration time.Duration) float64 {
+func (t *loadTarget) creates(tb testing.TB, duration time.Duration) float64 {
 	var answered atomic.Int64
 	var group sync.WaitGroup
 	begin := time.Now()

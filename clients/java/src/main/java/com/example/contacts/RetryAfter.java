@@ -1,0 +1,82 @@
+package com.example.contacts;
+
+import java.net.http.HttpHeaders;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.ResolverStyle;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** How long a 429 asks to wait (FACTS F4). */
+final class RetryAfter {
+  /** In the order in which they are believed. */
+  private static final List<String> HEADERS =
+      List.of("Retry-After", "X-RateLimit-Reset", "X-RateLimit-Reset-Hour", "RateLimit-Reset");
+
+  private static final Duration UNSAID = Duration.ofSeconds(60);
+  private static final Duration SHORTEST = Duration.ofSeconds(1);
+  private static final Duration LONGEST = Duration.ofMinutes(61);
+
+  private static final Pattern DIGITS = Pattern.compile("[0-9]{1,15}");
+  private static final Pattern HTTP_DATE = Pattern.compile("(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (.*) GMT");
+  private static final DateTimeFormatter DATE =
+      DateTimeFormatter.ofPattern("dd MMM uuuu HH:mm:ss", Locale.ENGLISH).withResolverStyle(ResolverStyle.STRICT);
+
+  private RetryAfter() {}
+
+  static Duration of(HttpHeaders headers, Instant now) {
+    for (String name : HEADERS) {
+      String value = headers.firstValue(name).orElse("").strip();
+      Optional<Duration> wait = seconds(value, now);
+      if (wait.isEmpty() && name.equals("Retry-After")) {
+        wait = date(value, now);
+      }
+      if (wait.isPresent()) {
+        return clamp(wait.get());
+      }
+    }
+    return UNSAID;
+  }
+
+  private static Duration clamp(Duration wait) {
+    if (wait.compareTo(SHORTEST) < 0) {
+      return SHORTEST;
+    }
+    return wait.compareTo(LONGEST) > 0 ? LONGEST : wait;
+  }
+
+  /** Reads seconds, a Unix time in seconds, or one in milliseconds. */
+  private static Optional<Duration> seconds(String value, Instant now) {
+    if (!DIGITS.matcher(value).matches()) {
+      return Optional.empty();
+    }
+    long n = Long.parseLong(value);
+    if (n >= 1_000_000_000_000L) {
+      return Optional.of(Duration.between(now, Instant.ofEpochMilli(n)));
+    }
+    if (n >= 1_000_000_000L) {
+      return Optional.of(Duration.between(now, Instant.ofEpochSecond(n)));
+    }
+    return Optional.of(Duration.ofSeconds(n));
+  }
+
+  private static Optional<Duration> date(String value, Instant now) {
+    Matcher date = HTTP_DATE.matcher(value);
+    if (!date.matches()) {
+      return Optional.empty();
+    }
+    try {
+      LocalDateTime at = LocalDateTime.parse(date.group(1), DATE);
+      return Optional.of(Duration.between(now, at.toInstant(ZoneOffset.UTC)));
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
+  }
+}

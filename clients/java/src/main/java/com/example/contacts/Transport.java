@@ -1,0 +1,111 @@
+package com.example.contacts;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+
+/** Sends one request and reads what comes back. */
+final class Transport {
+  private final BaseUrl baseUrl;
+  private final Credentials credentials;
+  private final HttpClient http;
+
+  /**
+   * A transport to a server.
+   *
+   * @param http null: one of its own
+   */
+  Transport(BaseUrl baseUrl, Credentials credentials, HttpClient http) {
+    this.baseUrl = baseUrl;
+    this.credentials = credentials;
+    this.http = http != null ? http : HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
+  }
+
+  /**
+   * Sends a request.
+   *
+   * @param limit how long that may take, to the end of the answer
+   * @return the answer; with status 0 if none came, or none in time
+   * @throws NotSentException if it is proven that nothing was written
+   */
+  Answer send(String method, String path, RequestBody body, Duration limit) throws NotSentException {
+    if (limit.isNegative() || limit.isZero()) {
+      throw new NotSentException(new HttpTimeoutException("no time is left"));
+    }
+    if (Thread.currentThread().isInterrupted()) {
+      throw new NotSentException(new InterruptedException("the thread was interrupted before"));
+    }
+    InputStream content;
+    try {
+      content = body.open();
+    } catch (IOException e) {
+      throw new NotSentException(e);
+    }
+    try {
+      return send(method, path, body, content, limit);
+    } finally {
+      close(content);
+    }
+  }
+
+  private Answer send(String method, String path, RequestBody body, InputStream content, Duration limit)
+      throws NotSentException {
+    Witness witness = new Witness(body.publisher(content), body.length());
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(baseUrl.resolve(path))
+            .version(HttpClient.Version.HTTP_1_1)
+            .header("Accept", "application/json") // without it the API answers in XML (FACTS F3)
+            .header("Authorization", credentials.authorization())
+            .timeout(limit) // to the end of the answer's header
+            .method(method, witness);
+    if (body.contentType() != null) {
+      request.header("Content-Type", body.contentType());
+    }
+    long begin = System.nanoTime();
+    Exception cause;
+    try {
+      HttpResponse<AnswerBody> response = http.send(request.build(), info -> new AnswerBody());
+      return read(response, limit.minusNanos(System.nanoTime() - begin));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      cause = e;
+    } catch (IOException | IllegalStateException e) {
+      cause = e;
+    }
+    if (witness.nothingWritten()) {
+      throw new NotSentException(credentials.clean(cause));
+    }
+    return new Answer(0, null, null, cause);
+  }
+
+  private static Answer read(HttpResponse<AnswerBody> response, Duration limit) {
+    byte[] body = null;
+    Exception cause = null;
+    try {
+      body = response.body().read(limit);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      cause = e;
+    } catch (IOException e) {
+      cause = e;
+    }
+    return new Answer(response.statusCode(), response.headers(), body, cause);
+  }
+
+  private static void close(InputStream content) {
+    try {
+      content.close();
+    } catch (IOException e) {
+      // It was only read.
+    }
+  }
+
+  @Override
+  public String toString() {
+    return baseUrl.toString();
+  }
+}

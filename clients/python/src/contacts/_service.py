@@ -1,0 +1,113 @@
+"""What the two clients have in common: the account, and the requests that are made for it."""
+
+import ipaddress
+import re
+from base64 import b64encode
+from collections.abc import Callable, Generator
+from typing import TypeVar
+
+import attrs
+import httpx
+
+from ._answer import Answer
+from ._transport import Deadline
+
+DEFAULT_BASE_URL = "https://api.impact.com"
+"""The API's own host (FACTS F1)."""
+
+
+@attrs.frozen
+class Pause:
+    """A step of a call: let this many seconds pass."""
+
+    seconds: float
+
+
+T = TypeVar("T")
+
+Steps = Generator[httpx.Request | Pause, Answer | Exception, T]
+"""A call, without the input and output: it yields a request to send or a pause to make, and is sent the
+answer, or what was raised in place of one. Both clients walk through the same steps."""
+
+
+class Service:
+    """An account at a server. What it is printed as does not hold the token."""
+
+    def __init__(self, account_sid: str, auth_token: str, base_url: str, timeout: float, max_retries: int) -> None:
+        if not account_sid or ":" in account_sid or _UNFIT.search(account_sid):
+            raise ValueError("account_sid must not be empty, and must hold no colon or control character")
+        if not auth_token or _UNFIT.search(auth_token):
+            raise ValueError("auth_token must not be empty, and must hold no control character")
+        if not timeout > 0:
+            raise ValueError(f"timeout must be more than 0, not {timeout}")
+        if max_retries < 0:
+            raise ValueError(f"max_retries must be 0 or more, not {max_retries}")
+        self.account_sid = account_sid
+        self.base_url = _checked_base_url(base_url)
+        self.timeout = timeout
+        self.max_retries = max_retries
+        # Without Accept the API answers in XML (FACTS F3).
+        self.headers = {
+            "Host": httpx.URL(base_url).netloc.decode(),
+            "Accept": "application/json",
+            "User-Agent": "contacts-python",
+        }
+        self.auth = httpx.BasicAuth(account_sid.encode(), auth_token.encode())
+        credentials = b64encode(f"{account_sid}:{auth_token}".encode()).decode()
+        secrets = re.compile("|".join(map(re.escape, (auth_token, credentials))))
+        # As a function it keeps the credentials out of what is printed.
+        self.redact: Callable[[str], str] = lambda text: secrets.sub("[redacted]", text)
+
+    def failure(self, error: Exception) -> tuple[str, Exception | None]:
+        """Return an error in words, and the error itself if those do not quote the credentials."""
+        text = f"{type(error).__name__}: {error}"
+        clean = self.redact(text)
+        return clean, error if clean == text else None
+
+    def __repr__(self) -> str:
+        return f"(account_sid={self.account_sid!r}, base_url={self.base_url!r})"
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        timeout: float,
+        *,
+        headers: dict[str, str] | None = None,
+        stream: httpx.SyncByteStream | httpx.AsyncByteStream | None = None,
+    ) -> httpx.Request:
+        """Make a request that takes at most timeout seconds, to the end of the answer."""
+        deadline = Deadline(timeout)
+        return httpx.Request(
+            method,
+            self.base_url + path,
+            headers={**self.headers, **(headers or {})},
+            stream=stream,
+            extensions={"timeout": dict.fromkeys(("connect", "pool", "read", "write"), deadline)},
+        )
+
+
+# No header can hold the former; the latter have no form in UTF-8.
+_UNFIT = re.compile("[\x00-\x1f\x7f]|[\ud800-\udfff]")
+
+
+def _checked_base_url(base_url: str) -> str:
+    authority = base_url.partition("://")[2].partition("/")[0]
+    try:
+        url = httpx.URL(base_url)
+    except (httpx.InvalidURL, ValueError):
+        url = httpx.URL()
+    if not url.host or "@" in authority or "?" in base_url or "#" in base_url:
+        # Not the URL itself: it may hold a password.
+        raise ValueError("base_url must be https://host or https://host/path, without user, query and fragment")
+    if url.scheme != "https" and not (url.scheme == "http" and _is_loopback(url.host)):
+        raise ValueError(f"base_url {base_url} must begin with https:// (FACTS F1); http:// is for loopback addresses")
+    return base_url.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine."""
+    try:
+        return host in ("localhost", "::1") or ipaddress.IPv4Address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,23 @@
+from typing import NamedTuple
+from urllib.parse import quote
+
+
+class Request(NamedTuple):
+    """The method and the path of a request."""
+
+    method: str
+    path: str
+
+
+def request(
+    account_sid: str,
+    campaign_id: int,
+) -> Request:
+    """Create a contact"""
+    return Request(
+        "POST",
+        "/Advertisers/{account_sid}/Campaigns/{campaign_id}/Contacts".format(
+            account_sid=quote(str(account_sid), safe=""),
+            campaign_id=quote(str(campaign_id), safe=""),
+        ),
+    )

@@ -1,0 +1,10 @@
+pub mod account;
+pub use self::account::Account;
+pub mod contact;
+pub use self::contact::Contact;
+pub mod create_contact_answer;
+pub use self::create_contact_answer::CreateContactAnswer;
+pub mod error;
+pub use self::error::Error;
+pub mod field_error;
+pub use self::field_error::FieldError;

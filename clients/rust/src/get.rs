@@ -1,0 +1,65 @@
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+use serde::Deserialize;
+use serde::de::value::MapDeserializer;
+use serde_json::value::to_raw_value;
+
+use crate::answer::{Object, id_of, well_formed};
+use crate::exchange::{Answer, exchange};
+use crate::generated::apis::contacts_api;
+use crate::{Client, GetError, InDoubt, NotSent, Refused, StoredContact};
+
+impl Client {
+    /// Reads the contact at a URI, as [`create_contact`](Client::create_contact) returns it (F7). Nothing is
+    /// sent again by itself.
+    pub async fn get_contact(&self, uri: &str) -> Result<StoredContact, GetError> {
+        let Some((account_sid, campaign_id, contact_id)) = parse(uri) else {
+            return Err(GetError::BadUri(uri.to_owned()));
+        };
+        let configuration = &self.shared.configuration;
+        let timeout = self.at_most(self.shared.timeout);
+        if timeout.is_zero() {
+            return Err(GetError::NotSent(NotSent { cause: "the deadline is over".into() }));
+        }
+        let request = contacts_api::get_contact(configuration, &account_sid, campaign_id, contact_id);
+        let answer = exchange(request, timeout).await.map_err(|error| {
+            if error.is_connect() {
+                GetError::NotSent(NotSent { cause: error.into() })
+            } else {
+                GetError::Unavailable(InDoubt { reply: None, cause: Some(error.into()) })
+            }
+        })?;
+        if let Some(contact) = stored(&answer, uri) {
+            return Ok(contact);
+        }
+        let (said, cause) = answer.read();
+        let reply = self.shared.redactor.reply(answer.status, said);
+        Err(if (400..500).contains(&answer.status) {
+            GetError::Refused(Refused::new(reply, &answer.headers))
+        } else {
+            GetError::Unavailable(InDoubt { reply: Some(reply), cause })
+        })
+    }
+}
+
+/// Reads the contact that an answer holds. One without a URI has the URI that was asked for.
+fn stored(answer: &Answer, uri: &str) -> Option<StoredContact> {
+    let body = well_formed(answer.body.as_deref().ok().filter(|_| answer.status == 200)?);
+    let mut members: Object<'_> = serde_json::from_str(&body).ok()?;
+    members.retain(|_, value| value.get() != "null");
+    let asked = to_raw_value(uri).ok()?;
+    members.entry("Uri".to_owned()).or_insert(&asked);
+    let contact = StoredContact::deserialize(MapDeserializer::new(members.into_iter())).ok()?;
+    (!contact.id.is_empty()).then_some(contact)
+}
+
+/// Reads `/Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts/{ContactId}`.
+fn parse(uri: &str) -> Option<(Cow<'_, str>, i64, &str)> {
+    let parts: Vec<_> = uri.split('/').collect();
+    let ["", "Advertisers", account_sid, "Campaigns", campaign_id, "Contacts", _] = parts[..] else {
+        return None;
+    };
+    let account_sid = percent_decode_str(account_sid).decode_utf8().ok().filter(|sid| !sid.is_empty())?;
+    Some((account_sid, campaign_id.parse().ok()?, id_of(uri)?))
+}

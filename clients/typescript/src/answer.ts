@@ -1,0 +1,96 @@
+import {
+  type Created,
+  type FieldError,
+  InDoubtError,
+  QueuedError,
+  RefusedError,
+  type Reply,
+  UnavailableError,
+} from "./errors.js";
+import type { components } from "./generated/schema.js";
+import type { Answer } from "./transport.js";
+import { retryAfter } from "./wait.js";
+
+/** Takes the credentials out of text. */
+export type Redact = (text: string) => string;
+
+/** A contact as the API stores it (FACTS F8). */
+export type StoredContact = components["schemas"]["Contact"];
+
+type Envelope = components["schemas"]["CreateContactAnswer"];
+type Decoded = { [Name in keyof Envelope]?: Envelope[Name] | null };
+
+/** Tells from an answer what became of a create; throws if it is not known to be created. */
+export function judgeCreate(answer: Answer, redact: Redact): Created {
+  const decoded = decode(answer.body);
+  const success = answer.status >= 200 && answer.status < 300;
+  const uri = decoded.Uri ?? "";
+  const id = /\/([A-Za-z0-9_-]+)$/u.exec(uri)?.[1];
+  if (success && decoded.Status === "OK" && id !== undefined) return { uri, id };
+  if (success && decoded.Status === "QUEUED") throw new QueuedError(decoded.QueuedUri ?? "");
+
+  const reply = replyOf(answer, decoded, redact);
+  // 402 does not say that nothing was created (FACTS D9), and 408 may come from a gateway that has passed
+  // the request on.
+  const refusal = isClientError(answer) && answer.status !== 402 && answer.status !== 408;
+  if (refusal || (success && decoded.Status === "ERROR")) throw refused(answer, reply);
+  throw new InDoubtError(reply);
+}
+
+/** The contact that an answer holds; throws if there is none. */
+export function judgeGet(answer: Answer, redact: Redact): StoredContact {
+  const contact = answer.status === 200 ? parse(answer.body) : undefined;
+  if (typeof contact?.["Id"] === "string" && contact["Id"] !== "") return contact as unknown as StoredContact;
+  const reply = replyOf(answer, decode(answer.body), redact);
+  throw isClientError(answer) ? refused(answer, reply) : new UnavailableError(reply);
+}
+
+function isClientError({ status }: Answer): boolean {
+  return status >= 400 && status < 500;
+}
+
+function refused(answer: Answer, reply: Reply): RefusedError {
+  return new RefusedError(
+    { ...reply, status: answer.status },
+    answer.status === 429 ? retryAfter((name) => answer.header(name)) : undefined,
+  );
+}
+
+function replyOf(answer: Answer, decoded: Decoded, redact: Redact): Reply {
+  const errors = (decoded.Errors ?? []).map(
+    ({ Field, Message }: Partial<FieldError>): FieldError => ({
+      Field: redact(Field ?? ""),
+      Message: redact(Message ?? ""),
+    }),
+  );
+  return { status: answer.status, serverMessage: redact(decoded.Message ?? ""), errors };
+}
+
+/** Reads the envelope of every answer. A body that does not have its shape counts as an empty one. */
+function decode(body: Uint8Array | undefined): Decoded {
+  const object = parse(body);
+  if (object === undefined || !hasText(object, "Status", "Uri", "QueuedUri", "Message")) return {};
+  const errors = object["Errors"] ?? [];
+  const isReadable = (error: unknown) => isObject(error) && hasText(error, "Field", "Message");
+  return Array.isArray(errors) && errors.every(isReadable) ? object : {};
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+function parse(body: Uint8Array | undefined): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(utf8.decode(body));
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Tells whether each of these members is text, null or absent. */
+function hasText(object: Record<string, unknown>, ...names: string[]): boolean {
+  return names.every((name) => typeof (object[name] ?? "") === "string");
+}

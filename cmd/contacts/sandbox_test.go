@@ -1,0 +1,199 @@
+package main
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// started runs `contacts sandbox` until the test ends, and returns what it printed, and how to end it.
+func started(t *testing.T, cmd *exec.Cmd) (greeting string, end func() result) {
+	t.Helper()
+	stdout, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() { cmd.Process.Kill() })
+	lines := bufio.NewScanner(stdout)
+	for lines.Scan() {
+		greeting += lines.Text() + "\n"
+		if strings.HasPrefix(lines.Text(), "  -d 'Labels=") { // the last line
+			break
+		}
+	}
+	require.NotEmpty(t, greeting)
+	return greeting, func() result {
+		require.NoError(t, cmd.Process.Signal(os.Interrupt))
+		rest, err := io.ReadAll(stdout)
+		require.NoError(t, err)
+		cmd.Wait()
+		return result{cmd.ProcessState.ExitCode(), string(rest), stderr.String()}
+	}
+}
+
+// pasted is what a shell makes of a text.
+func pasted(t *testing.T, text string, env ...string) string {
+	t.Helper()
+	for _, program := range []string{"sh", "curl"} {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Skip(program + " is not installed")
+		}
+	}
+	cmd := exec.Command("sh", "-e")
+	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH")}, env...)
+	cmd.Stdin = strings.NewReader(text)
+	cmd.Dir = t.TempDir()
+	out, err := cmd.Output()
+	require.NoError(t, err)
+	return string(out)
+}
+
+const (
+	first  = `{"Status":"OK","Uri":"/Advertisers/IRsandbox/Campaigns/1000/Contacts/2750"}`
+	second = `{"Status":"OK","Uri":"/Advertisers/IRsandbox/Campaigns/1000/Contacts/2751","Id":"2751"}` + "\n"
+)
+
+// createLine is `contacts create`, for a shell that runs this test binary as it.
+func createLine(t *testing.T) string {
+	self, err := os.Executable()
+	require.NoError(t, err)
+	return "CONTACTS_TEST_AS_COMMAND=1 " + quote(self) + " create " + strings.Join(wile, " ") + "\n"
+}
+
+func TestWhatTheSandboxPrintsWorksWhenPasted(t *testing.T) {
+	greeting, end := started(t, command(t, nil, "sandbox", "--addr=127.0.0.1:0"))
+	assert.Contains(t, greeting, "in memory")
+	assert.Equal(t, first+second, strings.ReplaceAll(pasted(t, greeting+"echo\n"+createLine(t)), "}\n{", "}{"))
+	assert.Equal(t, result{0, "", ""}, end())
+}
+
+// A token that somebody chose is used, and not printed.
+func TestSandboxWithATokenFile(t *testing.T) {
+	cmd := command(t, nil, "sandbox", "--addr=127.0.0.1:0", "--auth-token-file=my 'token'", "--account-sid=IRother", "--db=contacts.db")
+	require.NoError(t, os.WriteFile(filepath.Join(cmd.Dir, "my 'token'"), []byte(testToken+"\n"), 0o600))
+	greeting, end := started(t, cmd)
+	noToken(t, greeting)
+	assert.Contains(t, greeting, "in contacts.db")
+	out := pasted(t, greeting+"echo\n"+createLine(t))
+	assert.Contains(t, out, strings.ReplaceAll(first, sandboxAccount, "IRother"))
+	assert.Contains(t, out, strings.ReplaceAll(second, sandboxAccount, "IRother"))
+	noToken(t, out)
+	assert.Equal(t, result{0, "", ""}, end())
+
+	again := command(t, nil, cmd.Args[1:]...)
+	again.Dir = cmd.Dir
+	greeting, end = started(t, again)
+	assert.Contains(t, pasted(t, greeting), "/2752", "the file kept the first two")
+	end()
+}
+
+func TestSandboxForOtherMachines(t *testing.T) {
+	cmd := command(t, nil, "sandbox", "--addr=0.0.0.0:0", "--auth-token-file=token")
+	require.NoError(t, os.WriteFile(filepath.Join(cmd.Dir, "token"), []byte(testToken), 0o600))
+	greeting, end := started(t, cmd)
+	assert.Contains(t, pasted(t, greeting), first, "what it prints works on this machine")
+	r := end()
+	assert.Equal(t, 0, r.code)
+	assert.Contains(t, r.stderr, "contacts: warning: other machines can reach the sandbox")
+	noToken(t, greeting+r.stderr)
+}
+
+func TestSandboxOnAPortInUse(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer listener.Close()
+	r := outcome(t, command(t, nil, "sandbox", "--addr", listener.Addr().String()))
+	assert.Equal(t, 1, r.code)
+	assert.Empty(t, r.stdout)
+	assert.Regexp(t, `^contacts: cannot listen: .*`+listener.Addr().String()+`.* in use; choose another address with --addr`, r.stderr)
+}
+
+// The page's own example of an upload names the part otherwise than ProfileImageFile does (FACTS D2).
+func TestStrictSandbox(t *testing.T) {
+	for strict, status := range map[string]string{"--strict=false": "200", "--strict": "400"} {
+		greeting, end := started(t, command(t, nil, "sandbox", "--addr=127.0.0.1:0", strict))
+		var export string
+		for line := range strings.Lines(greeting) {
+			if strings.HasPrefix(line, "export ") {
+				export = line
+			}
+		}
+		got := pasted(t, export+`printf '\211PNG\r\n\032\nx' > image.jpg
+curl -s -o /dev/null -w '%{http_code}' "$CONTACTS_BASE_URL/Advertisers/$CONTACTS_ACCOUNT_SID/Campaigns/1000/Contacts" \
+  -u "$CONTACTS_ACCOUNT_SID:$CONTACTS_AUTH_TOKEN" -F FirstName=Wile -F LastName=Coyote -F EmailAddress=wile.coyote@example.com \
+  -F Accounts=10000 -F ProfileImageFile=image.png -F image.jpg=@image.jpg`)
+		assert.Equal(t, status, got, strict)
+		end()
+	}
+}
+
+// --sandbox is the whole API in the process of the command.
+func TestEmbeddedSandbox(t *testing.T) {
+	cache := t.TempDir()
+	env := []string{"XDG_CACHE_HOME=" + cache}
+	if folder, err := os.UserCacheDir(); err != nil || !strings.Contains(folder, ".cache") {
+		t.Skip("the cache folder is not at XDG_CACHE_HOME here")
+	}
+	folder := filepath.Join(cache, "contacts")
+	note := "contacts: this is the sandbox, not the API: the contacts stay in " + filepath.Join(folder, "sandbox.db") + "\n"
+
+	r := outcome(t, command(t, env, with(wile, "create", "--sandbox")...))
+	assert.Equal(t, result{0, strings.TrimSuffix(first, "}") + `,"Id":"2750"}` + "\n", note}, r)
+	info, err := os.Stat(folder)
+	require.NoError(t, err)
+	assert.Equal(t, os.FileMode(0o700), info.Mode().Perm())
+
+	// It neither needs nor uses what is meant for the API.
+	server := serve(t, answer(200, createdAnswer))
+	r = outcome(t, command(t, with(credentials(server.URL)[:3], env...), with(wile, "create", "--sandbox")...))
+	assert.Equal(t, result{0, second, note}, r)
+	assert.Empty(t, server.seen())
+
+	for _, name := range []string{"2751", "/Advertisers/IRsandbox/Campaigns/1000/Contacts/2751"} {
+		r = outcome(t, command(t, env, "get", "--sandbox", name))
+		assert.Equal(t, 0, r.code, r.stderr)
+		assert.Contains(t, r.stdout, `"FirstName": "Wile"`)
+	}
+	assert.Equal(t, 3, outcome(t, command(t, env, "get", "--sandbox", "--campaign=7", "2751")).code)
+
+	other := filepath.Join(t.TempDir(), "other.db")
+	r = outcome(t, command(t, env, with(wile, "create", "--sandbox", "--sandbox-db", other)...))
+	assert.Contains(t, r.stdout, "/2750")
+	assert.Contains(t, r.stderr, other)
+
+	r = outcome(t, command(t, env, with(wile, "create", "--sandbox", "--sandbox-db", cache)...))
+	assert.Equal(t, 1, r.code, "a folder is no store")
+	assert.True(t, strings.HasPrefix(r.stderr, "contacts: "), r.stderr)
+}
+
+func TestEmbeddedSandboxesShareAStore(t *testing.T) {
+	db := filepath.Join(t.TempDir(), "shared.db")
+	var mu sync.Mutex
+	ids := map[any]bool{}
+	var all sync.WaitGroup
+	for range 6 {
+		cmd := command(t, nil, with(wile, "create", "--sandbox", "--sandbox-db", db)...)
+		all.Go(func() {
+			var out strings.Builder
+			cmd.Stdout, cmd.Stderr = &out, &out
+			err := cmd.Run()
+			mu.Lock()
+			defer mu.Unlock()
+			if assert.NoError(t, err, out.String()) {
+				ids[out.String()] = true
+			}
+		})
+	}
+	all.Wait()
+	assert.Len(t, ids, 6)
+}

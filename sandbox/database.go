@@ -1,0 +1,233 @@
+package sandbox
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"modernc.org/sqlite"
+)
+
+// What a database says of itself, so that we neither write into another program's file nor misread one
+// that a later version of this program wrote.
+const (
+	applicationID = 0x436F6E74
+	schemaVersion = 1
+)
+
+// AUTOINCREMENT: ids count up for ever, also when another process has the same file open.
+var schema = []string{
+	`CREATE TABLE contact (
+		id       INTEGER PRIMARY KEY AUTOINCREMENT,
+		account  TEXT    NOT NULL,
+		campaign INTEGER NOT NULL,
+		contact  TEXT    NOT NULL -- JSON, as Record.Contact
+	) STRICT`,
+	`CREATE TABLE image (
+		contact INTEGER PRIMARY KEY REFERENCES contact (id),
+		bytes   BLOB NOT NULL
+	) STRICT`,
+	"INSERT INTO sqlite_sequence (name, seq) VALUES ('contact', " + strconv.Itoa(FirstID-1) + ")",
+	"PRAGMA application_id = " + strconv.Itoa(applicationID),
+	"PRAGMA user_version = " + strconv.Itoa(schemaVersion),
+}
+
+// database is one connection to a SQLite file, for one goroutine. It is used without database/sql, which
+// would cost as much as the statements themselves.
+type database struct {
+	conn driver.Conn
+}
+
+// openDatabase opens a file of ours, or makes one that only its owner can read.
+func openDatabase(path string) (*database, error) {
+	if err := makeFile(path); err != nil {
+		return nil, err
+	}
+	conn, err := (&sqlite.Driver{}).Open(dataSource(path))
+	if hasCode(err, codeNotADatabase) {
+		return nil, errNotOurs
+	}
+	if err != nil {
+		return nil, err
+	}
+	db := &database{conn: conn}
+	if err := db.prepareFile(); err != nil {
+		return nil, errors.Join(err, db.close())
+	}
+	return db, nil
+}
+
+// dataSource is a path as the driver wants it. FULL: a commit is on the disk before it returns.
+func dataSource(path string) string {
+	path = filepath.ToSlash(path)
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path // C:/…
+	}
+	u := url.URL{Scheme: "file", Path: path, RawQuery: "_pragma=busy_timeout(10000)&_pragma=synchronous(FULL)"}
+	return u.String()
+}
+
+// makeFile makes an empty file with the permissions that we want; SQLite would make it readable to all. It
+// does not open one that is there: closing it again would take away the locks that this process has on it.
+func makeFile(path string) error {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		return file.Close()
+	}
+	info, statErr := os.Stat(path)
+	switch {
+	case statErr != nil:
+		return err
+	case !info.Mode().IsRegular():
+		return errors.New("it is not a regular file")
+	case info.Size() == 0:
+		return os.Chmod(path, 0o600)
+	}
+	return nil
+}
+
+var (
+	errNotOurs   = errors.New("it is not a database of this program; name another file")
+	errTooNew    = fmt.Errorf("a newer version of this program wrote it, and this one knows schema %d at most; update the program, or name another file", schemaVersion)
+	errNotWAL    = errors.New("the file system does not take SQLite's write-ahead log; name a file on a local disk")
+	errNoRow     = errors.New("a statement returned no row")
+	errNoInteger = errors.New("a statement returned no integer")
+)
+
+// prepareFile checks that the file is ours, before anything is written to it, and makes the tables if it is empty.
+func (db *database) prepareFile() error {
+	empty, err := db.identify()
+	if err == nil && empty {
+		err = db.makeTables()
+	}
+	if err != nil {
+		return err
+	}
+	return db.useWAL()
+}
+
+func (db *database) identify() (empty bool, err error) {
+	application, err := db.integer("PRAGMA application_id")
+	if err != nil {
+		return false, err
+	}
+	version, err := db.integer("PRAGMA user_version")
+	if err != nil {
+		return false, err
+	}
+	tables, err := db.integer("SELECT count(*) FROM sqlite_schema")
+	switch {
+	case err != nil:
+		return false, err
+	case application == 0 && version == 0 && tables == 0:
+		return true, nil
+	case application != applicationID:
+		return false, errNotOurs
+	case version > schemaVersion:
+		return false, errTooNew
+	}
+	return false, nil
+}
+
+// Result codes of SQLite.
+const (
+	codeBusy         = 5
+	codeNotADatabase = 26
+)
+
+func hasCode(err error, code int) bool {
+	var failed *sqlite.Error
+	return errors.As(err, &failed) && failed.Code()&0xFF == code
+}
+
+func (db *database) makeTables() (err error) {
+	if err := db.run("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, db.run("ROLLBACK"))
+		}
+	}()
+	// Another process may have made them since we looked.
+	if empty, err := db.identify(); err != nil {
+		return err
+	} else if empty {
+		for _, statement := range schema {
+			if err := db.run(statement); err != nil {
+				return err
+			}
+		}
+	}
+	return db.run("COMMIT")
+}
+
+// useWAL turns the write-ahead log on. While another process does the same, SQLite says busy at once.
+func (db *database) useWAL() error {
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		mode, err := db.value("PRAGMA journal_mode = WAL")
+		if err == nil && mode != "wal" {
+			return errNotWAL
+		}
+		if !hasCode(err, codeBusy) || time.Now().After(deadline) {
+			return err
+		}
+	}
+}
+
+// prepare compiles a statement that is to be run often.
+func (db *database) prepare(query string) (statement, error) {
+	prepared, err := db.conn.Prepare(query)
+	if err != nil {
+		return nil, err
+	}
+	return prepared.(statement), nil
+}
+
+// statement is what we use of a compiled statement.
+type statement interface {
+	driver.Stmt
+	driver.StmtExecContext
+}
+
+func (db *database) run(query string) error {
+	_, err := db.conn.(driver.ExecerContext).ExecContext(context.Background(), query, nil)
+	return err
+}
+
+// value is the first column of the first row.
+func (db *database) value(query string) (driver.Value, error) {
+	rows, err := db.conn.(driver.QueryerContext).QueryContext(context.Background(), query, nil)
+	if err != nil {
+		return nil, err
+	}
+	row := make([]driver.Value, len(rows.Columns()))
+	if err := rows.Next(row); err == io.EOF {
+		return nil, errors.Join(errNoRow, rows.Close())
+	} else if err != nil {
+		return nil, errors.Join(err, rows.Close())
+	}
+	return row[0], rows.Close()
+}
+
+func (db *database) integer(query string) (int64, error) {
+	value, err := db.value(query)
+	if err != nil {
+		return 0, err
+	}
+	n, ok := value.(int64)
+	if !ok {
+		return 0, errNoInteger
+	}
+	return n, nil
+}
+
+func (db *database) close() error { return db.conn.Close() }

@@ -1,0 +1,144 @@
+package sandbox_test
+
+import (
+	"context"
+	"math/rand/v2"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/contacts/sandbox"
+)
+
+func openSQLite(t testing.TB, path string) sandbox.Store {
+	store, err := sandbox.OpenSQLite(path)
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, store.Close()) })
+	return store
+}
+
+// Every Store must pass this.
+func TestStores(t *testing.T) {
+	for name, open := range map[string]func(t *testing.T) sandbox.Store{
+		"memory": func(*testing.T) sandbox.Store { return sandbox.NewMemory() },
+		"SQLite": func(t *testing.T) sandbox.Store { return openSQLite(t, filepath.Join(t.TempDir(), "contacts.db")) },
+	} {
+		t.Run(name, func(t *testing.T) { testStore(t, open) })
+	}
+}
+
+func testStore(t *testing.T, open func(t *testing.T) sandbox.Store) {
+	ctx := context.Background()
+
+	t.Run("what is created can be read", func(t *testing.T) {
+		store := open(t)
+		record := sandbox.Record{AccountSID: "IRa", CampaignID: 7, Contact: `{"FirstName":"Zoë","Title":"a\u0000b"}`}
+		pictured := record
+		pictured.Image = []byte("\x89PNG\x00\xff")
+
+		id, err := store.Create(ctx, record)
+		require.NoError(t, err)
+		assert.EqualValues(t, sandbox.FirstID, id)
+		second, err := store.Create(ctx, pictured)
+		require.NoError(t, err)
+		assert.Equal(t, id+1, second)
+
+		for _, id := range []int64{id, second} {
+			got, err := store.Get(ctx, "IRa", 7, id)
+			require.NoError(t, err)
+			assert.Equal(t, record, got)
+		}
+		image, err := store.Image(ctx, "IRa", 7, second)
+		require.NoError(t, err)
+		assert.Equal(t, pictured.Image, image)
+		_, err = store.Image(ctx, "IRa", 7, id)
+		assert.ErrorIs(t, err, sandbox.ErrNotFound)
+
+		for _, other := range []struct {
+			account      string
+			campaign, id int64
+		}{{"IRb", 7, second}, {"IRa", 8, second}, {"IRa", 7, second + 1}, {"IRa", 7, -1}, {"ira", 7, second}} {
+			_, err := store.Get(ctx, other.account, other.campaign, other.id)
+			assert.ErrorIs(t, err, sandbox.ErrNotFound)
+			_, err = store.Image(ctx, other.account, other.campaign, other.id)
+			assert.ErrorIs(t, err, sandbox.ErrNotFound)
+		}
+	})
+
+	t.Run("concurrent creates have ids of their own, without gaps", func(t *testing.T) {
+		store := open(t)
+		const callers, each = 16, 25
+		var mu sync.Mutex
+		seen := map[int64]string{}
+		var group sync.WaitGroup
+		for range callers {
+			group.Go(func() {
+				before := int64(0)
+				for range each {
+					contact := `{"Title":"` + string(rune('a'+rand.IntN(26))) + `"}`
+					id, err := store.Create(ctx, sandbox.Record{AccountSID: "IRa", CampaignID: 7, Contact: contact})
+					assert.NoError(t, err)
+					assert.Greater(t, id, before, "ids count up")
+					before = id
+					mu.Lock()
+					assert.NotContains(t, seen, id)
+					seen[id] = contact
+					mu.Unlock()
+				}
+			})
+		}
+		group.Wait()
+		for id := int64(sandbox.FirstID); id < sandbox.FirstID+callers*each; id++ {
+			got, err := store.Get(ctx, "IRa", 7, id)
+			require.NoError(t, err)
+			assert.Equal(t, seen[id], got.Contact)
+		}
+	})
+
+	t.Run("a context that has ended creates nothing", func(t *testing.T) {
+		store := open(t)
+		ended, cancel := context.WithCancel(ctx)
+		cancel()
+		_, err := store.Create(ended, sandbox.Record{AccountSID: "IRa", Contact: "{}"})
+		require.ErrorIs(t, err, context.Canceled)
+		id, err := store.Create(ctx, sandbox.Record{AccountSID: "IRa", Contact: "{}"})
+		require.NoError(t, err)
+		assert.EqualValues(t, sandbox.FirstID, id)
+	})
+
+	t.Run("close", func(t *testing.T) {
+		store := open(t)
+		var created, refused sync.Map
+		var group sync.WaitGroup
+		begun := make(chan struct{}, 8)
+		for range 8 {
+			group.Go(func() {
+				for i := 0; ; i++ {
+					id, err := store.Create(ctx, sandbox.Record{AccountSID: "IRa", Contact: "{}"})
+					if err != nil {
+						assert.ErrorIs(t, err, sandbox.ErrClosed)
+						refused.Store(id, true)
+						return
+					}
+					created.Store(id, true)
+					if i == 0 {
+						begun <- struct{}{}
+					}
+				}
+			})
+		}
+		for range 8 {
+			<-begun
+		}
+		require.NoError(t, store.Close())
+		group.Wait() // none of them hangs
+		_, err := store.Get(ctx, "IRa", 0, sandbox.FirstID)
+		assert.ErrorIs(t, err, sandbox.ErrClosed)
+		_, err = store.Image(ctx, "IRa", 0, sandbox.FirstID)
+		assert.ErrorIs(t, err, sandbox.ErrClosed)
+		assert.NoError(t, store.Close(), "closing twice is closing once")
+	})
+}

@@ -1,0 +1,41 @@
+package tests
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// What nobody who imports the client should have to carry.
+var heavy = []string{
+	"github.com/getkin/kin-openapi", "github.com/oapi-codegen/oapi-codegen", "github.com/spf13/cobra", "modernc.org/sqlite",
+	"encoding/csv", "github.com/jackc/pgx", "github.com/stretchr/testify", "example.com/contacts/sandbox", "example.com/contacts/importer",
+	"example.com/contacts/internal", "example.com/contacts/cmd",
+}
+
+// carried are the packages of a list, or folders of packages, that others depend on.
+func carried(t *testing.T, list []string, args ...string) (found []string) {
+	out, err := exec.Command("go", append([]string{"list", "-deps"}, args...)...).Output()
+	require.NoError(t, err)
+	dependencies := strings.Fields(string(out))
+	require.Contains(t, dependencies, "net/http", "go list must list")
+	for _, name := range list {
+		if slices.ContainsFunc(dependencies, func(d string) bool { return d == name || strings.HasPrefix(d, name+"/") }) {
+			found = append(found, name)
+		}
+	}
+	return found
+}
+
+func TestTheClientIsLight(t *testing.T) {
+	assert.Empty(t, carried(t, heavy, "example.com/contacts/gen", "example.com/contacts/wrapper"))
+}
+
+func TestHeavyPackagesAreFound(t *testing.T) {
+	assert.Equal(t, []string{"net", "encoding/json"}, carried(t, []string{"net", "encoding/json", "encoding/csv", "crypto/tl"}, "example.com/contacts/wrapper"))
+	assert.Subset(t, carried(t, heavy, "-test", "."), []string{"github.com/stretchr/testify", "example.com/contacts/sandbox"})
+}
