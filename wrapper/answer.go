@@ -20,11 +20,7 @@ func (c *Client) judge(a answer) (Created, error) {
 	case success && decoded.Status == "QUEUED":
 		return Created{}, &QueuedError{QueuedUri: c.redact(decoded.QueuedUri)}
 	case success && decoded.Status == "ERROR", isRefusal(a.status):
-		refused := &RefusedError{Reply: c.reply(a.status, decoded)}
-		if a.status == http.StatusTooManyRequests {
-			refused.RetryAfter = retryAfter(a.header)
-		}
-		return Created{}, refused
+		return Created{}, c.refused(a, decoded)
 	default:
 		return Created{}, &InDoubtError{Reply: c.reply(a.status, decoded), Err: err}
 	}
@@ -53,6 +49,14 @@ func decode(a answer) (gen.CreateContactAnswer, error) {
 		return gen.CreateContactAnswer{}, errors.New("the answer is not the JSON that the contract promises")
 	}
 	return decoded.CreateContactAnswer, nil
+}
+
+func (c *Client) refused(a answer, said gen.CreateContactAnswer) *RefusedError {
+	refused := &RefusedError{Reply: c.reply(a.status, said)}
+	if a.status == http.StatusTooManyRequests {
+		refused.RetryAfter = retryAfter(a.header)
+	}
+	return refused
 }
 
 func (c *Client) reply(status int, said gen.CreateContactAnswer) Reply {

@@ -3,6 +3,7 @@ package wrapper_test
 import (
 	"io"
 	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -182,6 +183,38 @@ func TestCallersClient(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 1, through)
 	assert.Nil(t, theirs.CheckRedirect, "a caller's client is not changed")
+}
+
+func TestCallersTimeoutAndCookies(t *testing.T) {
+	release := make(chan struct{})
+	var cookies []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		if strings.Contains(r.URL.Path, "/Campaigns/1/") {
+			<-release
+			return
+		}
+		cookies = append(cookies, r.Header.Get("Cookie"))
+		http.SetCookie(w, &http.Cookie{Name: "route", Value: "7"})
+		io.WriteString(w, created)
+	}))
+	defer server.Close()
+	defer close(release)
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	client := clientOf(t, server.URL, wrapper.WithHTTPClient(&http.Client{Jar: jar}))
+	for range 2 {
+		_, err = client.CreateContact(t.Context(), 1000, wile())
+		require.NoError(t, err)
+	}
+	assert.Equal(t, []string{"", "route=7"}, cookies)
+
+	client = clientOf(t, server.URL, wrapper.WithHTTPClient(&http.Client{Timeout: 10 * time.Millisecond}))
+	_, err = client.CreateContact(t.Context(), 1, wile())
+	assert.NotEqual(t, wrapper.OutcomeCreated, wrapper.OutcomeOf(err))
+	var timeout interface{ Timeout() bool }
+	require.ErrorAs(t, err, &timeout)
+	assert.True(t, timeout.Timeout())
 }
 
 type roundTripper func(*http.Request) (*http.Response, error)

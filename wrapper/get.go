@@ -38,15 +38,10 @@ func (c *Client) GetContact(ctx context.Context, uri string) (gen.Contact, error
 		return contact, nil
 	}
 	decoded, err := decode(a)
-	reply := c.reply(a.status, decoded)
 	if a.status >= 400 && a.status < 500 {
-		refused := &RefusedError{Reply: reply}
-		if a.status == http.StatusTooManyRequests {
-			refused.RetryAfter = retryAfter(a.header)
-		}
-		return gen.Contact{}, refused
+		return gen.Contact{}, c.refused(a, decoded)
 	}
-	return gen.Contact{}, &UnavailableError{Reply: reply, Err: err}
+	return gen.Contact{}, &UnavailableError{Reply: c.reply(a.status, decoded), Err: err}
 }
 
 func parseUri(uri string) (accountSID string, campaignID int64, contactID string, err error) {

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -48,7 +47,8 @@ func ImageFromReaderAt(r io.ReaderAt, size int64) *Image {
 }
 
 // ImageFromOpener is what open returns. It is called more than once, and each time must return the same
-// size bytes from the beginning.
+// size bytes from the beginning. Over plain HTTP the kernel may read them from an *os.File, past a Read
+// method that hides it by embedding.
 func ImageFromOpener(open func() (io.ReadCloser, error), size int64) *Image {
 	return &Image{open: func() (io.ReadCloser, int64, error) {
 		content, err := open()
@@ -69,7 +69,18 @@ type filePart struct {
 	size              int64
 }
 
-var portablePartName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)
+const (
+	lettersAndDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+	punctuation      = "._-"
+)
+
+// goodName tells whether a part may have a name that is not empty: it needs no escaping, is no parameter
+// (FACTS D3), and can become none by a form's rules (FACTS F9).
+func goodName(name string) bool {
+	isName := func(parameter string) bool { return strings.EqualFold(parameter, name) }
+	return len(name) <= 100 && strings.Trim(name, lettersAndDigits+punctuation) == "" &&
+		strings.IndexByte(punctuation, name[0]) < 0 && !slices.ContainsFunc(gen.ContactUploadFields[:], isName)
+}
 
 // inspect chooses the part's name and type (FACTS D3). It finds at most one violation, and its cause if
 // that is not in the violation itself.
@@ -78,8 +89,7 @@ func (i *Image) inspect() (filePart, []Violation, error) {
 		return []Violation{{Field: "ProfileImageFile", Rule: rule, Message: "ProfileImageFile " + message}}
 	}
 	part := filePart{name: i.name}
-	isParameter := func(name string) bool { return strings.EqualFold(name, i.name) }
-	if i.name != "" && (!portablePartName.MatchString(i.name) || slices.ContainsFunc(gen.ContactUploadFields[:], isParameter)) {
+	if i.name != "" && !goodName(i.name) {
 		return part, violation(gen.RuleFileName, gen.MessageFileName), nil
 	}
 	beginning, err := i.peek(&part.size)

@@ -101,6 +101,7 @@ func TestSandboxForOtherMachines(t *testing.T) {
 	cmd := command(t, nil, "sandbox", "--addr=0.0.0.0:0", "--auth-token-file=token")
 	require.NoError(t, os.WriteFile(filepath.Join(cmd.Dir, "token"), []byte(testToken), 0o600))
 	greeting, end := started(t, cmd)
+	assert.Contains(t, greeting, "CONTACTS_BASE_URL=http://127.0.0.1:", "an address that can be sent to")
 	assert.Contains(t, pasted(t, greeting), first, "what it prints works on this machine")
 	r := end()
 	assert.Equal(t, 0, r.code)
