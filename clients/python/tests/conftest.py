@@ -29,8 +29,9 @@ def valid(**changes: Any) -> Contact:
 class Caller:
     """Calls a client of one kind as if it were of the other."""
 
-    def __init__(self, kind: type[Client] | type[AsyncClient]) -> None:
+    def __init__(self, kind: type[Client] | type[AsyncClient], token: str = TOKEN) -> None:
         self.kind = kind
+        self.token = token
 
     def create(self, base_url: str, contact: Contact, *, deadline: float | None = None, **options: Any) -> Created:
         """Create a contact, with no retry unless the options say otherwise."""
@@ -45,7 +46,7 @@ class Caller:
         return contact
 
     def _call(self, base_url: str, options: dict[str, Any], call: Callable[[Any], Any]) -> Any:
-        client = self.kind("IRsandbox", TOKEN, base_url=base_url, **{"timeout": 10, "max_retries": 0, **options})
+        client = self.kind("IRsandbox", self.token, base_url=base_url, **{"timeout": 10, "max_retries": 0, **options})
         if isinstance(client, Client):
             with client:
                 return call(client)

@@ -89,7 +89,7 @@ def _judge(service: Service, answer: Answer) -> Created:
     if success and envelope.status == "OK" and (contact_id := id_of(envelope.uri)):
         return Created(envelope.uri, contact_id)
     if success and envelope.status == "QUEUED":
-        raise QueuedError(envelope.queued_uri)
+        raise QueuedError(service.redact(envelope.queued_uri))
     # 402 does not say that the server did nothing (FACTS D9), and 408 may come from a gateway that has passed
     # the request on.
     if (success and envelope.status == "ERROR") or (400 <= status < 500 and status not in (402, 408)):

@@ -54,7 +54,8 @@ class Service:
         }
         self.auth = httpx.BasicAuth(account_sid.encode(), auth_token.encode())
         credentials = b64encode(f"{account_sid}:{auth_token}".encode()).decode()
-        secrets = re.compile("|".join(map(re.escape, (auth_token, credentials))))
+        spelled = repr(auth_token.encode())[2:-1]  # as errors that quote bytes have it
+        secrets = re.compile("|".join(map(re.escape, (auth_token, spelled, credentials))))
         # As a function it keeps the credentials out of what is printed.
         self.redact: Callable[[str], str] = lambda text: secrets.sub("[redacted]", text)
 
