@@ -105,9 +105,15 @@ func appendURI(b []byte, accountSID string, campaignID, id int64) []byte {
 	return strconv.AppendInt(b, id, 10)
 }
 
-// appendString appends a string as JSON. What is not UTF-8 becomes U+FFFD.
+// appendString appends a string as JSON.
 func appendString(b []byte, s string) []byte {
 	b = append(b, '"')
+	b = appendEscaped(b, s)
+	return append(b, '"')
+}
+
+// appendEscaped appends what stands between the quotes of a JSON string. What is not UTF-8 becomes U+FFFD.
+func appendEscaped(b []byte, s string) []byte {
 	begin := 0
 	for i := 0; i < len(s); {
 		c := s[i]
@@ -136,6 +142,5 @@ func appendString(b []byte, s string) []byte {
 		i += size
 		begin = i
 	}
-	b = append(b, s[begin:]...)
-	return append(b, '"')
+	return append(b, s[begin:]...)
 }

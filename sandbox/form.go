@@ -57,7 +57,7 @@ func (p *parameters) putPair(pair []byte) error {
 		p.blame(name, says)
 		return nil
 	}
-	p.put(name, string(value))
+	p.put(name, p.keep(value))
 	return nil
 }
 

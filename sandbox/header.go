@@ -9,7 +9,8 @@ type headerValue struct {
 	parameters map[string]string // names in lower case
 }
 
-// parseHeader reads a value strictly. It returns false if it is malformed, has a parameter twice, or one of RFC 2231 (with a *).
+// parseHeader reads a value strictly. It returns false if it is malformed, has a parameter twice, or
+// one of RFC 2231 (with a *).
 func parseHeader(s string) (headerValue, bool) {
 	essence, rest, _ := strings.Cut(s, ";")
 	v := headerValue{essence: strings.ToLower(trimBlanks(essence)), parameters: map[string]string{}}

@@ -26,10 +26,12 @@ func (s *Sandbox) readContact(w http.ResponseWriter, r *http.Request) (Record, e
 	if r.ContentLength > s.maxBody {
 		return Record{}, s.tooLarge()
 	}
-	var p parameters
+	var names [maxParameters]string // on the stack
+	p := parameters{seen: names[:0]}
 	body := http.MaxBytesReader(w, r.Body, s.maxBody)
 	if encoding == formType {
 		p.body = new(gen.ContactForm)
+		p.text.Grow(int(min(max(r.ContentLength, 0), 1<<10)))
 		err = readForm(body, &p)
 	} else {
 		p.body = new(gen.ContactUpload)

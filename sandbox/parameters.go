@@ -50,6 +50,14 @@ type parameters struct {
 	seen  []string // the names in use
 	wrong []gen.FieldError
 	file  filePart // of multipart/form-data
+	text  strings.Builder
+}
+
+// keep returns the bytes as a string. The strings of one request lie in one piece of memory.
+func (p *parameters) keep(value []byte) string {
+	begin := p.text.Len()
+	p.text.Write(value)
+	return p.text.String()[begin:]
 }
 
 // put takes one parameter as it came, and collects what is wrong with it.
@@ -163,9 +171,9 @@ func (p *parameters) appendContact(b []byte) []byte {
 				b = separate(b)
 				b = append(b, `{"Id":`...)
 				b = appendString(b, item)
-				b = append(b, `,"Name":`...)
-				b = appendString(b, "Account "+item)
-				b = append(b, '}')
+				b = append(b, `,"Name":"Account `...)
+				b = appendEscaped(b, item)
+				b = append(b, `"}`...)
 			}
 			b = append(b, ']')
 		case "Labels":

@@ -13,10 +13,10 @@ const (
 	partWindow    = 4 << 10 // bytes of the buffer that are looked at in one go
 )
 
-// parts reads the parts of a multipart body, one after the other, in a stream. The reader of mime/multipart
-// is no help against a careless sender: it takes a body that was cut after a boundary line for a whole
-// one, skips what stands before the first boundary and ignores what stands after the last, and
-// holds headers of 10 MB.
+// parts reads the parts of a multipart body, one after the other, in a stream. The reader of
+// mime/multipart is no help against a careless sender: it takes a body that was cut after a boundary
+// line for a whole one, skips what stands before the first boundary and ignores what stands after the
+// last, and holds headers of 10 MB.
 type parts struct {
 	body      *bufio.Reader
 	delimiter []byte // CR LF -- boundary: what ends the content of a part
@@ -27,7 +27,8 @@ func newParts(r io.Reader, boundary string) *parts {
 	return &parts{body: bufio.NewReaderSize(r, partBuffer), delimiter: []byte("\r\n--" + boundary)}
 }
 
-// next goes to the next part, or returns io.EOF after the last. The content of the part before must have been read.
+// next goes to the next part, or returns io.EOF after the last. The content of the part before must
+// have been read.
 func (p *parts) next() error {
 	if !p.begun {
 		p.begun = true
@@ -98,7 +99,8 @@ func (p *parts) header() (disposition, encoding []string, err error) {
 	}
 }
 
-// content reads the content of a part, of at most max bytes: of more it returns what is before them, and that there is more.
+// content reads the content of a part, of at most max bytes: of more it returns what is before them,
+// and that there is more.
 func (p *parts) content(max int) (content []byte, more bool, err error) {
 	if err := p.notBoundary(); err != nil {
 		return nil, false, err

@@ -5,11 +5,12 @@ import (
 	"time"
 )
 
-// Server returns an HTTP server with the sandbox as its handler, which no slow or greedy client can hold up:
-// a request's header must come within 10 seconds and have at most 64 KiB, the whole request must come within 60 seconds
-// and be answered within 90, and an idle connection is closed after 120. The caller gives it a listener
-// with Serve and ends it with Shutdown; requests under way are then answered first. It has no address, so
-// ListenAndServe would not do what is wanted: listen on a loopback address, unless the token is a good one.
+// Server returns an HTTP server with the sandbox as its handler, which no slow or greedy client can
+// hold up: a request's header must come within 10 seconds and have at most 64 KiB, the whole request
+// must come within 60 seconds and be answered within 90, and an idle connection is closed after 120.
+// The caller gives it a listener with Serve and ends it with Shutdown; requests under way are then
+// answered first. It has no address, so ListenAndServe would not do what is wanted: listen on a
+// loopback address, unless the token is a good one.
 func (s *Sandbox) Server() *http.Server {
 	return &http.Server{
 		Handler:           s,

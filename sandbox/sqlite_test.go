@@ -95,7 +95,7 @@ func TestACommitThatFailsFailsAllItsCreates(t *testing.T) {
 
 func TestAStatementThatFailsFailsAllItsCreates(t *testing.T) {
 	w, path := openTestWriter(t)
-	require.NoError(t, w.db.run(`CREATE TEMP TRIGGER full BEFORE INSERT ON contact WHEN new.contact LIKE '%"7"%' BEGIN SELECT RAISE(ROLLBACK, 'full'); END`))
+	require.NoError(t, w.db.run(`CREATE TEMP TRIGGER full BEFORE INSERT ON contact WHEN new.contact LIKE '%"7"%' BEGIN SELECT RAISE(ABORT, 'full'); END`))
 	batch := batchOf(10)
 	w.commit(batch)
 	for _, c := range batch {
@@ -103,6 +103,13 @@ func TestAStatementThatFailsFailsAllItsCreates(t *testing.T) {
 		assert.Zero(t, c.id)
 	}
 	assert.Zero(t, count(t, path, "contact"))
+
+	batch = batchOf(3)
+	w.commit(batch)
+	for i, c := range batch {
+		assert.NoError(t, c.err, "the writer lives on")
+		assert.EqualValues(t, FirstID+i, c.id)
+	}
 }
 
 func TestACreateWhoseCallerIsGoneIsLeftOut(t *testing.T) {
@@ -118,7 +125,8 @@ func TestACreateWhoseCallerIsGoneIsLeftOut(t *testing.T) {
 	assert.Equal(t, 2, count(t, path, "contact"))
 }
 
-// While another process holds the write lock nobody is answered; the creates that came meanwhile share the next transaction.
+// While another process holds the write lock nobody is answered; the creates that came meanwhile share
+// the next transaction.
 func TestNobodyIsAnsweredBeforeTheCommit(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "contacts.db")
 	store, err := openSQLite(path)

@@ -32,7 +32,8 @@ type Record struct {
 // another database is another implementation of these four methods.
 type Store interface {
 	// Create keeps a record and returns its id: FirstID in an empty store, and ever higher. When it
-	// returns without an error the record is as durable as the store can make it; with one, nothing was kept.
+	// returns without an error the record is as durable as the store can make it; with one, nothing was
+	// kept.
 	Create(ctx context.Context, record Record) (id int64, err error)
 	// Get returns the record with this id if it is of this account and campaign, without its image. Else
 	// the error is ErrNotFound.

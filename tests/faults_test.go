@@ -188,9 +188,6 @@ func breakEverywhere(t *testing.T, server *faultyServer, kept bool, contact wrap
 	require.True(t, complete(bytes.NewReader(server.request)))
 	require.False(t, complete(bytes.NewReader(server.request[:request-1])))
 
-	for cut := range request {
-		create(answers[0], cut)
-	}
 	for _, answer := range answers {
 		if kept && answer == untilClose {
 			continue
@@ -199,6 +196,9 @@ func breakEverywhere(t *testing.T, server *faultyServer, kept bool, contact wrap
 			create(answer, request+cut)
 		}
 		create(answer, whole)
+	}
+	for cut := range request {
+		create(answers[0], cut)
 	}
 	require.Greater(t, outcomes[wrapper.OutcomeInDoubt], request)
 	t.Log(request, outcomes)

@@ -180,6 +180,10 @@ func TestImageThatChangesAfterTheCheck(t *testing.T) {
 		"shorter":  {text(whole[1:]), []wrapper.Outcome{wrapper.OutcomeInDoubt}},
 		"breaking": {func() (io.ReadCloser, error) { return io.NopCloser(failing{gone}), nil }, []wrapper.Outcome{wrapper.OutcomeNotSent, wrapper.OutcomeInDoubt}},
 		"longer":   {text(whole + "xxx"), []wrapper.Outcome{wrapper.OutcomeCreated}},
+		// The kernel reads these.
+		"empty file":   {file(t, ""), []wrapper.Outcome{wrapper.OutcomeNotSent, wrapper.OutcomeInDoubt}},
+		"shorter file": {file(t, whole[1:]), []wrapper.Outcome{wrapper.OutcomeInDoubt}},
+		"longer file":  {file(t, whole+"xxx"), []wrapper.Outcome{wrapper.OutcomeCreated}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			complete.Store(0)
@@ -203,6 +207,12 @@ func TestImageThatChangesAfterTheCheck(t *testing.T) {
 
 func text(content string) func() (io.ReadCloser, error) {
 	return func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(content)), nil }
+}
+
+func file(t *testing.T, content string) func() (io.ReadCloser, error) {
+	path := filepath.Join(t.TempDir(), "image")
+	require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
+	return func() (io.ReadCloser, error) { return os.Open(path) }
 }
 
 // An openCount counts what is open of an image.

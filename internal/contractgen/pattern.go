@@ -16,7 +16,7 @@ var quantifier = regexp.MustCompile(`^\{[0-9]+(,[0-9]*)?\}`)
 func checkPortable(pattern string) error {
 	inner, front := strings.CutPrefix(pattern, "^")
 	inner, back := strings.CutSuffix(inner, "$")
-	if !front || !back || strings.HasSuffix(inner, `\`) {
+	if !front || !back {
 		return errors.New("must begin with ^ and end with $")
 	}
 	depth, inClass, classStart, quantifiable := 0, false, 0, false

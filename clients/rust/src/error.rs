@@ -145,13 +145,15 @@ impl Display for GetError {
 impl Display for Invalid {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str("the contact is invalid, nothing was sent:")?;
-        self.violations.iter().try_for_each(|v| write!(f, " {}", v.message))
+        self.violations.iter().try_for_each(|v| write!(f, " {}", v.message))?;
+        self.cause.as_ref().map_or(Ok(()), |cause| write!(f, " ({cause})"))
     }
 }
 
 impl Display for NotSent {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "not sent, may be sent again: {}", self.cause)
+        f.write_str("not sent, may be sent again: ")?;
+        write_chain(f, self.cause.as_ref())
     }
 }
 
@@ -174,11 +176,11 @@ impl Display for Queued {
 impl Display for InDoubt {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match (&self.reply, &self.cause) {
-            (Some(reply), Some(cause)) => write!(f, "{reply}: {cause}"),
             (Some(reply), None) => write!(f, "the answer does not tell, {reply}"),
-            (None, Some(cause)) => cause.fmt(f),
-            (None, None) => f.write_str("there was no answer"),
-        }
+            (Some(reply), Some(_)) => write!(f, "{reply}: "),
+            (None, _) => Ok(()),
+        }?;
+        self.cause.as_ref().map_or(Ok(()), |cause| write_chain(f, cause.as_ref()))
     }
 }
 
@@ -201,45 +203,22 @@ impl Display for Misconfigured {
     }
 }
 
-impl StdError for Error {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        match self {
-            Error::Invalid(e) => e.source(),
-            Error::NotSent(e) => e.source(),
-            Error::Refused(_) | Error::Queued(_) => None,
-            Error::InDoubt(e) => e.source(),
-        }
+/// Writes why, and why that. It stands in the text of an error, so that none has a `source` beside it.
+fn write_chain(f: &mut Formatter<'_>, cause: &(dyn StdError + 'static)) -> fmt::Result {
+    write!(f, "{cause}")?;
+    let mut source = cause.source();
+    while let Some(cause) = source {
+        write!(f, ": {cause}")?;
+        source = cause.source();
     }
+    Ok(())
 }
 
-impl StdError for GetError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        match self {
-            GetError::NotSent(e) => e.source(),
-            GetError::BadUri(_) | GetError::Refused(_) => None,
-            GetError::Unavailable(e) => e.source(),
-        }
-    }
-}
-
-impl StdError for Invalid {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.cause.as_ref().map(|cause| cause as _)
-    }
-}
-
-impl StdError for NotSent {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        Some(self.cause.as_ref())
-    }
-}
-
-impl StdError for InDoubt {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.cause.as_deref().map(|cause| cause as _)
-    }
-}
-
+impl StdError for Error {}
+impl StdError for GetError {}
+impl StdError for Invalid {}
+impl StdError for NotSent {}
 impl StdError for Refused {}
 impl StdError for Queued {}
+impl StdError for InDoubt {}
 impl StdError for Misconfigured {}

@@ -59,6 +59,16 @@ async fn the_token_is_in_nothing_that_is_printed() {
     assert!(server.requests()[0].contains(&format!("authorization: Basic {CREDENTIALS}\r\n")));
 }
 
+#[tokio::test]
+async fn an_error_says_why() {
+    let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let client = Client::builder("IRx", TOKEN).base_url(format!("http://{closed}")).max_retries(0);
+    let error = client.build().unwrap().create_contact(1, &wile()).await.unwrap_err();
+    assert!(matches!(error, Error::NotSent(_)), "{error}");
+    assert!(error.to_string().contains("refused"), "{error}");
+    assert_no_secret(error);
+}
+
 #[test]
 fn arguments_that_cannot_be_used_are_refused() {
     for url in ["http://example.com", "https://u@h", "https://h?q", "https://h#f", "ftp://h", "/path", ""] {

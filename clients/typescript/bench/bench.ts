@@ -22,32 +22,31 @@ const contact = {
 } satisfies Contact;
 const create = () => client.createContact(1000, contact);
 
-/** The same bytes, by node:http alone. */
-function prepare(): () => Promise<void> {
+/** The same bytes, by node:http alone, and the answer as text. */
+function prepare(): () => Promise<string> {
   const body =
     "FirstName=Wile&LastName=Coyote&EmailAddress=wile.coyote%40example.com&Accounts=10000&Title=Acme+Partner+Manager" +
     "&WorkPhoneNumber=8051234567&WorkPhoneNumberCountry=US&CellphoneNumber=8059876543&CellphoneNumberCountry=US" +
     "&Labels=Main+Contact%2CAcme+Partner";
-  const url = new URL("Advertisers/IRbench/Campaigns/1000/Contacts", `${String(baseUrl)}/`);
+  const url = `${String(baseUrl)}/Advertisers/IRbench/Campaigns/1000/Contacts`;
   const options = {
     method: "POST",
     agent: new http.Agent({ keepAlive: true }),
+    auth: "IRbench:token",
     headers: {
-      accept: "application/json",
-      authorization: `Basic ${btoa("IRbench:token")}`,
-      "content-type": "application/x-www-form-urlencoded",
+      Accept: "application/json",
+      "Content-Type": "application/x-www-form-urlencoded",
       "User-Agent": "contacts-typescript",
-      "Content-Length": body.length,
     },
   };
   return () =>
     new Promise((resolve, reject) => {
       const request = http.request(url, options, (response) => {
-        const chunks: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        let text = "";
+        response.setEncoding("utf8");
+        response.on("data", (chunk: string) => (text += chunk));
         response.on("end", () => {
-          Buffer.concat(chunks);
-          resolve();
+          resolve(text);
         });
       });
       request.on("error", reject);
@@ -82,7 +81,9 @@ function benchRules(): object {
   const calls = 200_000;
   const rounds = Array.from({ length: 9 }, () => {
     const begin = process.hrtime.bigint();
-    for (let i = 0; i < calls; i++) assert(validate(contact).length === 0);
+    let violations = 0;
+    for (let i = 0; i < calls; i++) violations += validate(contact).length;
+    assert.equal(violations, 0);
     return Number(process.hrtime.bigint() - begin) / calls;
   });
   return { what: "rules", ns: median(rounds) };

@@ -1,6 +1,6 @@
 import { defaultPathSerializer } from "openapi-fetch";
 import { type Redact, type StoredContact, judgeCreate, judgeGet } from "./answer.js";
-import { type Contact, needsFile, validate } from "./contact.js";
+import { type Contact, assertContact, needsFile } from "./contact.js";
 import { type Encoded, encodeForm, encodeUpload } from "./encode.js";
 import { type Created, InDoubtError, InvalidError, NotSentError, RefusedError, UnavailableError } from "./errors.js";
 import { fetchTransport } from "./fetch-transport.js";
@@ -95,8 +95,7 @@ export class ContactsClient {
    */
   async createContact(campaignId: CampaignId, contact: Contact, call: CallOptions = {}): Promise<Created> {
     const path = { AccountSID: this.#accountSid, CampaignId: checkCampaignId(campaignId) };
-    const violations = validate(contact);
-    if (violations.length > 0) throw new InvalidError(violations);
+    assertContact(contact);
     const encoded = await encode(contact);
     const url = this.#url("/Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts", path);
 

@@ -1,3 +1,4 @@
+import { InvalidError } from "./errors.js";
 import {
   type ContactUploadField,
   type ContactUploadPresence,
@@ -54,6 +55,12 @@ export function validate(draft: ContactDraft): Violation[] {
   const own = [...listViolations("Accounts", draft.Accounts), ...listViolations("Labels", draft.Labels)];
   if (image !== undefined) own.push(...imageViolations(image));
   return own.length === 0 ? violations : merge(violations, own);
+}
+
+/** Makes a draft a {@link Contact}: throws an {@link InvalidError} with all violations, if there are any. */
+export function assertContact(draft: ContactDraft): asserts draft is Contact {
+  const violations = validate(draft);
+  if (violations.length > 0) throw new InvalidError(violations);
 }
 
 /**

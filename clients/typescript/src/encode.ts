@@ -47,12 +47,20 @@ function pairs(contact: ContactDraft): [name: string, value: string][] {
   return pairs;
 }
 
+/** What each character of ASCII is escaped to. */
+const ascii = Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  if (character === " ") return "+";
+  return /[A-Za-z0-9_.~-]/u.test(character) ? character : `%${code.toString(16).toUpperCase().padStart(2, "0")}`;
+});
+
 /** All but A-Z a-z 0-9 - _ . ~ as the bytes of UTF-8, and a blank as a plus. */
 function escape(value: string): string {
-  if (!/[^A-Za-z0-9_.~-]/u.test(value)) return value;
-  return encodeURIComponent(value).replaceAll("%20", "+").replace(/[!'()*]/gu, percent);
-}
-
-function percent(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+  let escaped = "";
+  for (let i = 0; i < value.length; i++) {
+    const point = value.codePointAt(i) ?? 0;
+    if (point > 0xffff) i++;
+    escaped += ascii[point] ?? encodeURIComponent(String.fromCodePoint(point));
+  }
+  return escaped;
 }

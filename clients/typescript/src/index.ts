@@ -8,7 +8,7 @@
  */
 export type { StoredContact } from "./answer.js";
 export { type CallOptions, type CampaignId, type ClientOptions, ContactsClient, defaultBaseUrl } from "./client.js";
-export { type Contact, type ContactDraft, validate } from "./contact.js";
+export { type Contact, type ContactDraft, assertContact, validate } from "./contact.js";
 export {
   type ContactsError,
   type Created,

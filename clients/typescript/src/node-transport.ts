@@ -33,7 +33,13 @@ export function nodeTransport(agents: Agents = {}): Transport {
     }
     const { protocol, hostname, port } = address;
     const tls = protocol === "https:";
-    const request = (tls ? https : http).request({ protocol, hostname, port, path, method, signal, agent: tls ? secure : plain });
+    const options = { protocol, hostname, port, path, method, signal, agent: tls ? secure : plain };
+    let request: http.ClientRequest;
+    try {
+      request = (tls ? https : http).request(options);
+    } catch (error) {
+      return Promise.reject(new Unsent(error)); // the agent's
+    }
     for (const [name, value] of headers) request.setHeader(name, value);
     request.setHeader("User-Agent", "contacts-typescript");
     return exchange(request, outgoing, tls ? "secureConnect" : "connect");

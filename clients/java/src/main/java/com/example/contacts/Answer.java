@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -52,6 +53,9 @@ record Answer(int status, HttpHeaders headers, byte[] body, Throwable cause) {
                       .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
           .build();
 
+  private static final ObjectReader ANSWER = JSON.readerFor(CreateContactAnswer.class);
+  private static final ObjectReader CONTACT = JSON.readerFor(StoredContact.class);
+
   /** Tells what became of a create. */
   Created created(Credentials credentials) throws QueuedException, RefusedException, InDoubtException {
     CreateContactAnswer said = said();
@@ -75,7 +79,7 @@ record Answer(int status, HttpHeaders headers, byte[] body, Throwable cause) {
   /** Tells what became of a get. */
   StoredContact found(Credentials credentials) throws RefusedException, UnavailableException {
     if (status == 200) {
-      Optional<StoredContact> contact = read(StoredContact.class);
+      Optional<StoredContact> contact = read(CONTACT);
       if (contact.isPresent() && contact.get().getId() != null && !contact.get().getId().isEmpty()) {
         return contact.get();
       }
@@ -114,18 +118,18 @@ record Answer(int status, HttpHeaders headers, byte[] body, Throwable cause) {
 
   /** The body, or an empty one in place of one that cannot be read. */
   private CreateContactAnswer said() {
-    return read(CreateContactAnswer.class)
-        .filter(said -> said.getErrors() == null || !said.getErrors().contains(null))
+    Optional<CreateContactAnswer> said = read(ANSWER);
+    return said.filter(answer -> answer.getErrors() == null || !answer.getErrors().contains(null))
         .orElseGet(CreateContactAnswer::new);
   }
 
-  private <T> Optional<T> read(Class<T> type) {
+  private <T> Optional<T> read(ObjectReader reader) {
     if (body == null) {
       return Optional.empty();
     }
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
-      return Optional.ofNullable(JSON.readValue(text, type));
+      return Optional.ofNullable(reader.readValue(text));
     } catch (CharacterCodingException | JsonProcessingException e) {
       return Optional.empty();
     }

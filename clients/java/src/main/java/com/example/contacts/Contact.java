@@ -94,10 +94,10 @@ public final class Contact {
   /** Joins the contract's violations with the wrapper's: the contract's order, the contract's first. */
   private void report(List<Violation> violations, Violation ofFile, IOException cause) throws InvalidContactException {
     List<Violation> all = new ArrayList<>(violations);
-    if (accounts.stream().anyMatch(Contact::badItem)) {
+    if (hasBadItem(accounts)) {
       all.add(violation("Accounts", Rule.LIST_ITEM, Rules.MESSAGE_LIST_ITEM));
     }
-    if (labels.stream().anyMatch(Contact::badItem)) {
+    if (hasBadItem(labels)) {
       all.add(violation("Labels", Rule.LIST_ITEM, Rules.MESSAGE_LIST_ITEM));
     }
     if (ofFile != null) {
@@ -120,11 +120,16 @@ public final class Contact {
   }
 
   /** Tells whether an item cannot be part of a comma-separated list (FACTS D4). */
-  private static boolean badItem(String item) {
-    return item.isEmpty()
-        || item.indexOf(',') >= 0
-        || isWhiteSpace(item.charAt(0))
-        || isWhiteSpace(item.charAt(item.length() - 1));
+  private static boolean hasBadItem(List<String> items) {
+    for (String item : items) {
+      if (item.isEmpty()
+          || item.indexOf(',') >= 0
+          || isWhiteSpace(item.charAt(0))
+          || isWhiteSpace(item.charAt(item.length() - 1))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isWhiteSpace(char c) {

@@ -13,6 +13,7 @@ final class Transport {
   private final BaseUrl baseUrl;
   private final Credentials credentials;
   private final HttpClient http;
+  private final HttpRequest.Builder prepared;
 
   /**
    * A transport to a server.
@@ -23,6 +24,11 @@ final class Transport {
     this.baseUrl = baseUrl;
     this.credentials = credentials;
     this.http = http != null ? http : HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
+    prepared =
+        HttpRequest.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .header("Accept", "application/json") // without it the API answers in XML (FACTS F3)
+            .header("Authorization", credentials.authorization());
   }
 
   /**
@@ -56,10 +62,9 @@ final class Transport {
       throws NotSentException {
     Witness witness = new Witness(body.publisher(content), body.length());
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(baseUrl.resolve(path))
-            .version(HttpClient.Version.HTTP_1_1)
-            .header("Accept", "application/json") // without it the API answers in XML (FACTS F3)
-            .header("Authorization", credentials.authorization())
+        prepared
+            .copy()
+            .uri(baseUrl.resolve(path))
             .timeout(limit) // to the end of the answer's header
             .method(method, witness);
     if (body.contentType() != null) {

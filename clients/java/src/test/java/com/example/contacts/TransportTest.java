@@ -136,6 +136,7 @@ class TransportTest {
       ContactsClient client = Samples.client(Servers.url(server)).maxRetries(5).build();
       assertThrows(UnavailableException.class, () -> client.get("/Advertisers/IRtest/Campaigns/1/Contacts/2"));
       assertThrows(InDoubtException.class, () -> client.create(1, CONTACT));
+      assertEquals(2, connections.get());
     }
     Witness witness = new Witness(BodyPublishers.noBody(), 0);
     assertEquals(0, witness.contentLength());

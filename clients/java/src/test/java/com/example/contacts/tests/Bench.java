@@ -88,7 +88,7 @@ final class Bench {
     ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
     List<Double> oursUs = new ArrayList<>();
     List<Double> bareUs = new ArrayList<>();
-    for (int round = -2; round < ROUNDS; round++) { // the first two warm up
+    for (int round = -8; round < ROUNDS; round++) { // the first ones warm up
       double a = round(callers, ours);
       double b = round(callers, bare);
       if (round >= 0) {
