@@ -33,51 +33,6 @@ func run(t *testing.T, folder string, command ...string) string {
 	return string(out)
 }
 
-// files are the contents of a folder.
-func files(t *testing.T, folder string) map[string]string {
-	contents := map[string]string{}
-	entries, err := os.ReadDir(folder)
-	require.NoError(t, err)
-	for _, entry := range entries {
-		content, err := os.ReadFile(filepath.Join(folder, entry.Name()))
-		require.NoError(t, err)
-		contents[entry.Name()] = string(content)
-	}
-	return contents
-}
-
-// stale are the files that differ, or that only one side has.
-func stale(committed, generated map[string]string) (names []string) {
-	for name := range generated {
-		if committed[name] != generated[name] {
-			names = append(names, name)
-		}
-	}
-	for name := range committed {
-		if _, has := generated[name]; !has {
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
-// What is committed in gen is what the contract generates.
-func TestGeneratedCodeIsCurrent(t *testing.T) {
-	folder := copyOfTheModule(t)
-	committed := files(t, filepath.Join(folder, "gen"))
-	require.NoError(t, os.RemoveAll(filepath.Join(folder, "gen")))
-	require.NoError(t, os.Mkdir(filepath.Join(folder, "gen"), 0o700))
-	run(t, folder, "go", "generate", ".")
-	assert.Empty(t, stale(committed, files(t, filepath.Join(folder, "gen"))), "run `go generate ./...` and commit the result")
-}
-
-func TestStaleFilesAreFound(t *testing.T) {
-	assert.Empty(t, stale(map[string]string{"a": "1"}, map[string]string{"a": "1"}))
-	assert.Equal(t, []string{"a"}, stale(map[string]string{"a": "1"}, map[string]string{"a": "2"}))
-	assert.Equal(t, []string{"a"}, stale(map[string]string{"a": "1"}, nil))
-	assert.Equal(t, []string{"a"}, stale(nil, map[string]string{"a": "1"}))
-}
-
 // What CONTRIBUTING promises: to change a rule is to change openapi.yaml, and nothing else.
 func TestARuleNeedsTheContractAlone(t *testing.T) {
 	folder := copyOfTheModule(t)

@@ -57,15 +57,22 @@ fn urlencoded<'a>(fields: impl Iterator<Item = (&'static str, &'a str)>) -> Vec<
         }
         body.extend_from_slice(name.as_bytes());
         body.push(b'=');
-        for byte in value.bytes() {
-            match byte {
-                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => body.push(byte),
+        let mut rest = value.as_bytes();
+        while let Some(plain) = rest.iter().position(|byte| !is_plain(*byte)) {
+            body.extend_from_slice(&rest[..plain]);
+            match rest[plain] {
                 b' ' => body.push(b'+'),
-                _ => body.extend([b'%', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]),
+                byte => body.extend([b'%', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]),
             }
+            rest = &rest[plain + 1..];
         }
+        body.extend_from_slice(rest);
     }
     body
+}
+
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte)
 }
 
 /// Writes the fields, and then the file, as RFC 7578 says. Nothing needs escaping: the names of the fields
