@@ -37,7 +37,8 @@ func formEncoding(fields iter.Seq2[string, string]) encoding {
 	return encoding{
 		contentType: "application/x-www-form-urlencoded",
 		length:      int64(len(body)),
-		open:        func() (io.ReadCloser, error) { return &sections{head: *bytes.NewReader(body)}, nil },
+		// Of this type net/http knows that it need not flush the header before it reads.
+		open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil },
 	}
 }
 
@@ -85,46 +86,34 @@ func multipartEncoding(fields iter.Seq2[string, string], part filePart, image *I
 			if err != nil {
 				return nil, err
 			}
-			return &sections{
-				head: *bytes.NewReader(head.Bytes()), file: file,
-				rest: []io.Reader{io.LimitReader(file, part.size), strings.NewReader(tail)},
-			}, nil
+			return &upload{file, []io.Reader{bytes.NewReader(head.Bytes()), io.LimitReader(file, part.size), strings.NewReader(tail)}}, nil
 		},
 	}
 }
 
-// sections is a body in parts: what is in memory, and then, if there is a file, the file and what follows.
-type sections struct {
-	head bytes.Reader
-	file io.Closer
-	rest []io.Reader
+// An upload is the body of a multipart request: what stands before the file, the file, and what follows.
+type upload struct {
+	io.Closer // of the file
+	sections  []io.Reader
 }
 
-func (s *sections) Read(p []byte) (int, error) {
-	if s.head.Len() > 0 || len(s.rest) == 0 {
-		return s.head.Read(p)
+func (u *upload) Read(p []byte) (int, error) {
+	if len(u.sections) == 0 {
+		return 0, io.EOF
 	}
-	n, err := s.rest[0].Read(p)
-	if err == io.EOF && len(s.rest) > 1 {
-		s.rest, err = s.rest[1:], nil
+	n, err := u.sections[0].Read(p)
+	if err == io.EOF {
+		u.sections, err = u.sections[1:], nil
 	}
 	return n, err
 }
 
-// WriteTo gives w each part by itself, so that the kernel can copy the file.
-func (s *sections) WriteTo(w io.Writer) (int64, error) {
-	written, err := s.head.WriteTo(w)
-	for ; err == nil && len(s.rest) > 0; s.rest = s.rest[1:] {
+// WriteTo gives w each section by itself, so that the kernel can copy the file.
+func (u *upload) WriteTo(w io.Writer) (written int64, err error) {
+	for ; err == nil && len(u.sections) > 0; u.sections = u.sections[1:] {
 		var n int64
-		n, err = io.Copy(w, s.rest[0])
+		n, err = io.Copy(w, u.sections[0])
 		written += n
 	}
 	return written, err
-}
-
-func (s *sections) Close() error {
-	if s.file == nil {
-		return nil
-	}
-	return s.file.Close()
 }

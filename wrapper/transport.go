@@ -65,7 +65,7 @@ func (c *countedConn) ReadFrom(r io.Reader) (int64, error) {
 		return 0, errSealed
 	}
 	if limited, is := r.(*io.LimitedReader); is {
-		if body, is := limited.R.(*sections); is {
+		if body, is := limited.R.(*upload); is {
 			n, err := body.WriteTo(c.Conn)
 			limited.N -= n
 			return n, err
