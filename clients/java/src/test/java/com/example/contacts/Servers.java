@@ -40,16 +40,17 @@ final class Servers {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
-  /** A server that reads a little of each connection, writes the answer, and closes the connection. */
-  static ServerSocket raw(String answer, AtomicInteger connections) throws IOException {
+  /** A server that reads a little of each connection, counts it if there was any, answers, and closes it. */
+  static ServerSocket raw(String answer, AtomicInteger requests) throws IOException {
     ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Thread thread =
         new Thread(
             () -> {
               while (!server.isClosed()) {
                 try (var connection = server.accept()) {
-                  connections.incrementAndGet();
-                  int unused = connection.getInputStream().read(new byte[65536]);
+                  if (connection.getInputStream().read(new byte[65536]) > 0) {
+                    requests.incrementAndGet();
+                  }
                   connection.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
                 } catch (IOException e) {
                   // closed by the test, or by the client

@@ -109,8 +109,8 @@ class TransportTest {
 
   @Test
   void noTimeIsNotSent() throws IOException {
-    AtomicInteger connections = new AtomicInteger();
-    try (ServerSocket server = Servers.raw("", connections)) {
+    AtomicInteger requests = new AtomicInteger();
+    try (ServerSocket server = Servers.raw("", requests)) {
       ContactsClient client = Samples.client(Servers.url(server)).build();
       assertThrows(NotSentException.class, () -> client.create(1, CONTACT, Duration.ZERO));
     }
@@ -118,25 +118,25 @@ class TransportTest {
 
   @Test
   void aWaitThatDoesNotFitIsNotBegun() throws IOException {
-    AtomicInteger connections = new AtomicInteger();
+    AtomicInteger requests = new AtomicInteger();
     String busy = "HTTP/1.1 429 Busy\r\nRetry-After: 20\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-    try (ServerSocket server = Servers.raw(busy, connections)) {
+    try (ServerSocket server = Servers.raw(busy, requests)) {
       ContactsClient client = Samples.client(Servers.url(server)).maxRetries(5).build();
       RefusedException e =
           assertThrows(RefusedException.class, () -> client.create(1, CONTACT, Duration.ofSeconds(19)));
       assertEquals(Duration.ofSeconds(20), e.retryAfter().orElseThrow());
-      assertEquals(1, connections.get());
+      assertEquals(1, requests.get());
     }
   }
 
   @Test
   void aRequestIsWrittenOnce() throws IOException {
-    AtomicInteger connections = new AtomicInteger();
-    try (ServerSocket server = Servers.raw("", connections)) {
+    AtomicInteger requests = new AtomicInteger();
+    try (ServerSocket server = Servers.raw("", requests)) {
       ContactsClient client = Samples.client(Servers.url(server)).maxRetries(5).build();
       assertThrows(UnavailableException.class, () -> client.get("/Advertisers/IRtest/Campaigns/1/Contacts/2"));
       assertThrows(InDoubtException.class, () -> client.create(1, CONTACT));
-      assertEquals(2, connections.get());
+      assertEquals(2, requests.get());
     }
     Witness witness = new Witness(BodyPublishers.noBody(), 0);
     assertEquals(0, witness.contentLength());
@@ -155,14 +155,14 @@ class TransportTest {
   @Test
   void redirectsAndChallengesAreOutcomes() throws IOException {
     for (String status : new String[] {"307 Elsewhere\r\nLocation: /x", "401 No", "407 No"}) {
-      AtomicInteger connections = new AtomicInteger();
+      AtomicInteger requests = new AtomicInteger();
       String answer = "HTTP/1.1 " + status + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-      try (ServerSocket server = Servers.raw(answer, connections)) {
+      try (ServerSocket server = Servers.raw(answer, requests)) {
         ContactsClient client = Samples.client(Servers.url(server)).httpClient(HttpClient.newHttpClient()).build();
         ContactsException e = assertThrows(ContactsException.class, () -> client.create(1, CONTACT));
         Class<?> expected = status.startsWith("307") ? InDoubtException.class : RefusedException.class;
         assertEquals(expected, e.getClass(), status);
-        assertEquals(1, connections.get(), status);
+        assertEquals(1, requests.get(), status);
       }
     }
   }
@@ -181,11 +181,11 @@ class TransportTest {
               return stream;
             },
             3);
-    AtomicInteger connections = new AtomicInteger();
-    try (ServerSocket server = Servers.raw("", connections)) {
+    AtomicInteger requests = new AtomicInteger();
+    try (ServerSocket server = Servers.raw("", requests)) {
       ContactsClient client = Samples.client(Servers.url(server)).build();
       assertThrows(NotSentException.class, () -> client.create(1, Samples.contact().profileImageFile(image).build()));
-      assertEquals(0, connections.get());
+      assertEquals(0, requests.get());
     }
   }
 
