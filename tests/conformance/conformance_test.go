@@ -111,7 +111,8 @@ func TestVectors(t *testing.T) {
 		require.True(t, ran, "%s: no language runs it", c.id())
 	}
 	table := results.markdown(languages(), cases, excuses)
-	fmt.Println(table)
+	require.NoError(t, os.MkdirAll("../../.cache", 0o700))
+	require.NoError(t, os.WriteFile("../../.cache/conformance.md", []byte(table), 0o644)) // of this run, for make to print
 	if reflect.DeepEqual(languages(), allLanguages) {
 		require.NoError(t, os.WriteFile("../../CONFORMANCE.md", []byte(table), 0o644))
 	}
