@@ -77,11 +77,10 @@ func (c *Client) clean(err error) error {
 
 // readAll reads one byte more than the longest answer, at most.
 func readAll(response *http.Response) ([]byte, error) {
-	limited := io.LimitReader(response.Body, longestAnswer+1)
 	if n := response.ContentLength; 0 <= n && n <= longestAnswer {
 		body := make([]byte, n)
-		_, err := io.ReadFull(limited, body)
+		_, err := io.ReadFull(response.Body, body)
 		return body, err
 	}
-	return io.ReadAll(limited)
+	return io.ReadAll(io.LimitReader(response.Body, longestAnswer+1))
 }

@@ -7,9 +7,15 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /** Sends one request and reads what comes back. */
 final class Transport {
+  private static final int THREADS = 16;
+
   private final BaseUrl baseUrl;
   private final Credentials credentials;
   private final HttpClient http;
@@ -23,12 +29,36 @@ final class Transport {
   Transport(BaseUrl baseUrl, Credentials credentials, HttpClient http) {
     this.baseUrl = baseUrl;
     this.credentials = credentials;
-    this.http = http != null ? http : HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
+    this.http =
+        http != null
+            ? http
+            : HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).executor(threads()).build();
     prepared =
         HttpRequest.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .header("Accept", "application/json") // without it the API answers in XML (FACTS F3)
             .header("Authorization", credentials.authorization());
+  }
+
+  /**
+   * A few threads that end when they are idle. With HttpClient's own pool, which hands each task to another
+   * thread, a create takes longer.
+   */
+  private static Executor threads() {
+    ThreadPoolExecutor threads =
+        new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            30,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread thread = new Thread(task, "contacts");
+              thread.setDaemon(true);
+              return thread;
+            });
+    threads.allowCoreThreadTimeOut(true);
+    return threads;
   }
 
   /**

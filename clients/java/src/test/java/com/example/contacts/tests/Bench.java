@@ -4,6 +4,8 @@ import com.example.contacts.Contact;
 import com.example.contacts.ContactsClient;
 import com.example.contacts.Created;
 import com.example.contacts.ImageFile;
+import com.example.contacts.InDoubtException;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
 import java.net.URI;
@@ -22,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Measures the client against CONTACTS_BENCH_URL, and prints a JSON object for each measure. */
 final class Bench {
@@ -51,6 +54,8 @@ final class Bench {
               + "&WorkPhoneNumber=8051234567&WorkPhoneNumberCountry=US&CellphoneNumber=8059876543"
               + "&CellphoneNumberCountry=US&Labels=Main+Contact%2CAcme+Partner")
           .getBytes(StandardCharsets.US_ASCII);
+
+  private static final AtomicInteger broken = new AtomicInteger();
 
   private Bench() {}
 
@@ -107,7 +112,13 @@ final class Bench {
     Callable<Void> caller =
         () -> {
           for (int i = 0; i < CREATES; i++) {
-            call.call();
+            try {
+              call.call();
+            } catch (InDoubtException | IOException e) { // HttpClient's pool breaks a few in 100,000
+              if (broken.incrementAndGet() > 20) {
+                throw e;
+              }
+            }
           }
           return null;
         };
