@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -102,8 +103,16 @@ final class Transport {
     }
     long begin = System.nanoTime();
     Exception cause;
+    // If a body breaks off soon enough, send fails although the header has come.
+    AtomicReference<HttpResponse.ResponseInfo> header = new AtomicReference<>();
     try {
-      HttpResponse<AnswerBody> response = http.send(request.build(), info -> new AnswerBody());
+      HttpResponse<AnswerBody> response =
+          http.send(
+              request.build(),
+              info -> {
+                header.set(info);
+                return new AnswerBody();
+              });
       return read(response, limit.minusNanos(System.nanoTime() - begin));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -114,7 +123,8 @@ final class Transport {
     if (witness.nothingWritten()) {
       throw new NotSentException(credentials.clean(cause));
     }
-    return new Answer(0, null, null, cause);
+    HttpResponse.ResponseInfo info = header.get();
+    return info == null ? new Answer(0, null, null, cause) : new Answer(info.statusCode(), info.headers(), null, cause);
   }
 
   private static Answer read(HttpResponse<AnswerBody> response, Duration limit) {
