@@ -104,12 +104,18 @@ var (
 
 // prepareFile checks that the file is ours, before anything is written to it, and makes the tables if it is empty.
 func (db *database) prepareFile() error {
-	empty, err := db.identify()
-	if err == nil && empty {
-		err = db.makeTables()
-	}
-	if err != nil {
+	// In a transaction all answers are of one moment, although another process may be making the tables.
+	if err := db.run("BEGIN"); err != nil {
 		return err
+	}
+	empty, err := db.identify()
+	if err := errors.Join(err, db.run("COMMIT")); err != nil {
+		return err
+	}
+	if empty {
+		if err := db.makeTables(); err != nil {
+			return err
+		}
 	}
 	return db.useWAL()
 }
