@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -55,27 +54,13 @@ func sandboxRows(tb testing.TB) []Row {
 		}
 	}
 	for i, name := range names {
-		tb.Logf("sandbox, %-16s %7.0f creates/s (median)", name+":", medianRate(rates[i]))
+		tb.Logf("sandbox, %-16s %7.0f creates/s (median)", name+":", median(rates[i]))
 	}
 	return []Row{
-		{"sandbox, 64 connections, urlencoded create, no store", "bare net/http handler", ratioOfRounds(rates[1], rates[0]), ">= 0.55"},
-		{"sandbox durable (FULL, group commit)", "the same without a store", ratioOfRounds(rates[2], rates[1]), ">= 0.6"},
-		{"sandbox durable (FULL, group commit)", "a commit for each create", ratioOfRounds(rates[2], rates[3]), ">= 4"},
+		{"sandbox, 64 connections, urlencoded create, no store", "bare net/http handler", ratio(rates[1], rates[0]), ">= 0.55"},
+		{"sandbox durable (FULL, group commit)", "the same without a store", ratio(rates[2], rates[1]), ">= 0.6"},
+		{"sandbox durable (FULL, group commit)", "a commit for each create", ratio(rates[2], rates[3]), ">= 4"},
 	}
-}
-
-// ratioOfRounds is the median of the ratios of each round, whose two measurements stood side by side.
-func ratioOfRounds(of, to []float64) float64 {
-	ratios := make([]float64, len(of))
-	for i := range of {
-		ratios[i] = of[i] / to[i]
-	}
-	return medianRate(ratios)
-}
-
-func medianRate(values []float64) float64 {
-	sorted := slices.Sorted(slices.Values(values))
-	return sorted[len(sorted)/2]
 }
 
 // bareHandler does what no handler can do without: it reads the request and answers it.
