@@ -57,7 +57,7 @@ func generated(t *testing.T, repository string) map[string]string {
 	for _, path := range listFiles(t, repository) {
 		for _, language := range languages() {
 			folder := "clients/" + language + "/"
-			if language == "go" && strings.HasPrefix(path, "gen/") ||
+			if language == "go" && strings.HasSuffix(path, ".gen.go") ||
 				strings.HasPrefix(path, folder) && (strings.Contains(path, "/gen/") || strings.Contains(path, "/generated/")) {
 				files[path] = read(t, filepath.Join(repository, path))
 			}

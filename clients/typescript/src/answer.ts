@@ -40,7 +40,7 @@ export function judgeCreate(answer: Answer, redact: Redact): Created {
 /** The contact that an answer holds; throws if there is none. */
 export function judgeGet(answer: Answer, redact: Redact): StoredContact {
   const contact = answer.status === 200 ? parse(answer.body) : undefined;
-  if (typeof contact?.["Id"] === "string" && contact["Id"] !== "") return contact as unknown as StoredContact;
+  if (contact?.["Id"] && isContact(contact)) return contact as unknown as StoredContact;
   const reply = replyOf(answer, decode(answer.body), redact);
   throw isClientError(answer) ? refused(answer, reply) : new UnavailableError(reply);
 }
@@ -69,11 +69,48 @@ function replyOf(answer: Answer, decoded: Decoded, redact: Redact): Reply {
 /** Reads the envelope of every answer. A body that does not have its shape counts as an empty one. */
 function decode(body: Uint8Array | undefined): Decoded {
   const object = parse(body);
-  if (object === undefined || !hasText(object, "Status", "Uri", "QueuedUri", "Message")) return {};
-  const errors = object["Errors"] ?? [];
-  const isReadable = (error: unknown) => isObject(error) && hasText(error, "Field", "Message");
-  return Array.isArray(errors) && errors.every(isReadable) ? object : {};
+  return isEnvelope(object) ? (object as Decoded) : {};
 }
+
+type Check = (value: unknown) => boolean;
+
+const isText: Check = (value) => typeof value === "string";
+const isTruth: Check = (value) => typeof value === "boolean";
+
+function isListOf(isItem: Check): Check {
+  return (value) => Array.isArray(value) && value.every(isItem);
+}
+
+/** Checks the members of an object that are not null or absent. The compiler sees that none is forgotten. */
+function isObjectOf<Shape>(members: Record<keyof Shape & string, Check>): Check {
+  const checks: [string, Check][] = Object.entries(members);
+  return (value) => isObject(value) && checks.every(([name, check]) => check(value[name]) || isNothing(value[name]));
+}
+
+const isEnvelope = isObjectOf<Envelope>({
+  Status: isText,
+  Uri: isText,
+  QueuedUri: isText,
+  Message: isText,
+  Errors: isListOf(isObjectOf<FieldError>({ Field: isText, Message: isText })),
+});
+
+const isContact = isObjectOf<StoredContact>({
+  Id: isText,
+  FirstName: isText,
+  LastName: isText,
+  EmailAddress: isText,
+  Title: isText,
+  ProfileImage: isText,
+  WorkPhoneNumberCountry: isText,
+  WorkPhoneNumber: isText,
+  CellphoneNumberCountry: isText,
+  CellphoneNumber: isText,
+  Editable: isTruth,
+  Labels: isListOf(isText),
+  Accounts: isListOf(isObjectOf<components["schemas"]["Account"]>({ Id: isText, Name: isText })),
+  Uri: isText,
+});
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -90,7 +127,6 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Tells whether each of these members is text, null or absent. */
-function hasText(object: Record<string, unknown>, ...names: string[]): boolean {
-  return names.every((name) => typeof (object[name] ?? "") === "string");
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null;
 }

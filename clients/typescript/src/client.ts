@@ -131,9 +131,10 @@ export class ContactsClient {
     return judgeCreate(await this.#exchange(request, call, InDoubtError), this.#redact);
   }
 
-  /** The URL of a path of the contract. */
+  /** The URL of a path of the contract. encodeURIComponent, which openapi-fetch uses, leaves some reserved characters. */
   #url<Path extends keyof paths>(path: Path, parameters: paths[Path]["parameters"]["path"]): string {
-    return this.#baseUrl + defaultPathSerializer(path, parameters);
+    const escape = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+    return this.#baseUrl + defaultPathSerializer(path, parameters).replace(/[!'()*]/gu, escape);
   }
 
   /** Sends one request and reads what comes back. */

@@ -1,14 +1,18 @@
 """To read a contact."""
 
 import re
-from typing import Any
+from types import UnionType
+from typing import Any, get_args, get_origin
 from urllib.parse import unquote
+
+import attrs
 
 from ._answer import Answer, read_envelope, read_object
 from ._create import NEVER_CONNECTED
 from ._errors import NotSentError, RefusedError, UnavailableError
 from ._service import Service, Steps
 from ._wait import retry_after
+from .gen import models
 from .gen.api.contacts import get_contact
 from .gen.models import Contact
 
@@ -41,9 +45,24 @@ def _read_contact(body: bytes | None, uri: str) -> Contact | None:
     """Read a contact, with uri where it names none; None if it cannot be read."""
     try:
         members = {"Uri": uri, **_without_nulls(read_object(body))}
-        return Contact.from_dict(members) if members.get("Id") else None
-    except (ValueError, TypeError, KeyError):
+        contact = Contact.from_dict(members)
+    except (AttributeError, ValueError, TypeError, KeyError):
         return None
+    return contact if contact.id and _fits(contact, Contact) else None
+
+
+def _fits(value: Any, annotation: Any) -> bool:
+    """Tell whether a value has the type that the generated models, which do not look, say it has."""
+    if isinstance(annotation, UnionType):
+        return any(_fits(value, option) for option in get_args(annotation))
+    if get_origin(annotation) is list:
+        return isinstance(value, list) and all(_fits(item, get_args(annotation)[0]) for item in value)
+    if not isinstance(value, annotation):
+        return False
+    if not attrs.has(annotation):
+        return True
+    fields = attrs.fields(attrs.resolve_types(annotation, localns=vars(models)))
+    return all(_fits(getattr(value, field.name), field.type) for field in fields if field.init)
 
 
 def _without_nulls(value: Any) -> Any:
