@@ -37,6 +37,12 @@ func inTitle(old, new string) func(string) string {
 	}
 }
 
+// excludeTitleAndLabels changes ContactForm, where no parameters exclude each other yet.
+func excludeTitleAndLabels(contract string) string {
+	before, form, _ := strings.Cut(contract, "\n    ContactForm:\n")
+	return before + "\n    ContactForm:\n      not: {required: [Title, Labels]}\n" + form
+}
+
 func TestTheSameContractBreaksNothing(t *testing.T) {
 	if out, broken := check(t, "", func(contract string) string { return contract }); broken {
 		t.Fatal(out)
@@ -45,6 +51,14 @@ func TestTheSameContractBreaksNothing(t *testing.T) {
 
 func TestALooserRuleBreaksNothing(t *testing.T) {
 	if out, broken := check(t, "", inTitle("maxLength: 255", "maxLength: 300")); broken {
+		t.Fatal(out)
+	}
+}
+
+func TestALooserExclusionBreaksNothing(t *testing.T) {
+	if out, broken := check(t, "", func(contract string) string {
+		return strings.Replace(contract, "required: [ProfileImageUrl, ProfileImageFile]", "required: [ProfileImageUrl, ProfileImageFile, Title]", 1)
+	}); broken {
 		t.Fatal(out)
 	}
 }
@@ -58,6 +72,8 @@ func TestBreakingChanges(t *testing.T) {
 		"a parameter that needs another": func(contract string) string {
 			return strings.ReplaceAll(contract, "WorkPhoneNumber: [WorkPhoneNumberCountry]", "WorkPhoneNumber: [WorkPhoneNumberCountry, Title]")
 		},
+		"parameters that exclude each other": excludeTitleAndLabels,
+		"a contract that cannot be read": func(string) string { return "openapi: 3.1.0" },
 		"an operation that is gone": func(contract string) string {
 			return strings.Replace(contract, "    get:\n      operationId: getContact", "    put:\n      operationId: getContact", 1)
 		},
@@ -75,6 +91,10 @@ func TestAnAcceptedChange(t *testing.T) {
 	accepted := "in API POST /Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts the `Title` request property's maxLength was decreased to `100` (media type: application/x-www-form-urlencoded) [request-property-max-length-decreased]\n" +
 		"in API POST /Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts the `Title` request property's maxLength was decreased to `100` (media type: multipart/form-data) [request-property-max-length-decreased]\n"
 	if out, broken := check(t, accepted, change); broken {
+		t.Fatal(out)
+	}
+	accepted = "in ContactForm the parameters Title, Labels can no longer be given together [request-body-exclusion-added]\n"
+	if out, broken := check(t, accepted, excludeTitleAndLabels); broken {
 		t.Fatal(out)
 	}
 }
