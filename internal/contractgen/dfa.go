@@ -6,17 +6,19 @@ import (
 	"slices"
 )
 
-// A DFA is a portable pattern as a table. A character's class is Class[c] if it is ASCII, and Class[128]
-// if it is not: a portable pattern has no way to tell those apart. From State 1, the start, a character
-// of class k leads to Next[state*Classes+k]. State 0 has no way out.
+// A DFA is a portable pattern as a table that reads the bytes of UTF-8. A byte b is of class Class[b]: that
+// of its character if it is ASCII, that of all other characters if it begins one of them (a portable
+// pattern has no way to tell those apart), and else one that changes nothing.
+//
+// A state is where its row begins in Next: from there, a byte of class k leads to Next[state+k]. Start is
+// the first, 0 has no way out, and Next[state] is 1 if the text may end there.
 type DFA struct {
-	Class   [129]uint8
-	Classes int
-	Next    []uint16
-	Accept  []bool
+	Class [256]uint8
+	Start int
+	Next  []uint16
 }
 
-const maxStates = 4096
+const maxTable = 1 << 16
 
 // compile makes the table of a portable pattern by the subset construction.
 func compile(pattern string) (DFA, error) {
@@ -30,7 +32,7 @@ func compile(pattern string) (DFA, error) {
 	}
 
 	d := DFA{}
-	var representatives []rune
+	representatives := []rune{-1} // of each class; the first column is not one
 	signatures := map[string]uint8{}
 	for c := range rune(129) {
 		signature := make([]byte, len(prog.Inst))
@@ -47,7 +49,15 @@ func compile(pattern string) (DFA, error) {
 		}
 		d.Class[c] = class
 	}
-	d.Classes = len(representatives)
+	other, same := d.Class[128], uint8(len(representatives))
+	for b := 0x80; b <= 0xff; b++ {
+		d.Class[b] = other
+		if b < 0xc0 {
+			d.Class[b] = same
+		}
+	}
+	width := len(representatives) + 1
+	d.Start = width
 
 	states := map[string]uint16{}
 	var sets [][]uint32
@@ -56,7 +66,7 @@ func compile(pattern string) (DFA, error) {
 		key := fmt.Sprint(set)
 		state, seen := states[key]
 		if !seen {
-			state = uint16(len(sets))
+			state = uint16(len(sets) * width)
 			states[key] = state
 			sets = append(sets, set)
 		}
@@ -65,12 +75,16 @@ func compile(pattern string) (DFA, error) {
 	intern(nil)
 	intern(closure(prog, []uint32{uint32(prog.Start)}, syntax.EmptyBeginText|syntax.EmptyBeginLine))
 	for state := 0; state < len(sets); state++ {
-		if len(sets) > maxStates {
-			return DFA{}, fmt.Errorf("needs more than %d states; repeat less", maxStates)
+		if len(sets)*width > maxTable {
+			return DFA{}, fmt.Errorf("needs a table of more than %d entries; repeat less", maxTable)
 		}
+		var mayEnd uint16
 		end := closure(prog, sets[state], syntax.EmptyEndText|syntax.EmptyEndLine)
-		d.Accept = append(d.Accept, slices.ContainsFunc(end, func(pc uint32) bool { return prog.Inst[pc].Op == syntax.InstMatch }))
-		for _, c := range representatives {
+		if slices.ContainsFunc(end, func(pc uint32) bool { return prog.Inst[pc].Op == syntax.InstMatch }) {
+			mayEnd = 1
+		}
+		d.Next = append(d.Next, mayEnd)
+		for _, c := range representatives[1:] {
 			var moved []uint32
 			for _, pc := range sets[state] {
 				if isRune(&prog.Inst[pc]) && prog.Inst[pc].MatchRune(c) {
@@ -79,6 +93,7 @@ func compile(pattern string) (DFA, error) {
 			}
 			d.Next = append(d.Next, intern(closure(prog, moved, 0)))
 		}
+		d.Next = append(d.Next, uint16(state*width))
 	}
 	return d, nil
 }

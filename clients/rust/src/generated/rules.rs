@@ -1484,33 +1484,30 @@ impl<'a> ContactUpload<'a> {
     }
 }
 
-/// A regular expression of the contract, compiled to a table. A character `c` is of class `class[c]`, and
-/// `class[128]` if it is not ASCII. From state 1, the start, a character of class `k` leads to
-/// `next[state * classes + k]`; state 0 has no way out.
+/// A regular expression of the contract, compiled to a table that reads UTF-8. A state is where its row
+/// begins in `next`; from there, a byte `b` leads to `next[state + class[b]]`. The first state is `start`, and
+/// `next[state]` is 1 if the text may end there.
 struct Pattern {
-    class: [u8; 129],
-    classes: usize,
+    class: [u8; 256],
+    start: u16,
     next: &'static [u16],
-    accept: &'static [bool],
 }
 
 impl Pattern {
     fn matches(&self, text: &str) -> bool {
-        let step = |state: usize, c: char| {
-            let class = self.class[(c as usize).min(128)];
-            usize::from(self.next[state * self.classes + usize::from(class)])
+        let step = |state: u16, byte: u8| {
+            self.next[usize::from(state) + usize::from(self.class[usize::from(byte)])]
         };
-        self.accept[text.chars().fold(1, step)]
+        self.next[usize::from(text.bytes().fold(self.start, step))] == 1
     }
 }
 
 // ^[^@,\x09-\x0D\x20]+@[^@,\x09-\x0D\x20]+$
 static PATTERN_0: Pattern = Pattern {
     class: [
-        0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 
+        1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 
     ],
-    classes: 3,
-    next: &[0, 0, 0, 2, 0, 0, 2, 0, 3, 4, 0, 0, 4, 0, 0],
-    accept: &[false, false, false, false, true],
+    start: 5,
+    next: &[0, 0, 0, 0, 0, 0, 10, 0, 0, 5, 0, 10, 0, 15, 10, 0, 20, 0, 0, 15, 1, 20, 0, 0, 20],
 };
 
