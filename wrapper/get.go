@@ -33,9 +33,15 @@ func (c *Client) GetContact(ctx context.Context, uri string) (gen.Contact, error
 		return gen.Contact{}, err
 	}
 
-	var contact gen.Contact
-	if a.status == http.StatusOK && a.err == nil && json.Unmarshal(a.body, &contact) == nil && contact.Id != "" {
-		return contact, nil
+	var found struct {
+		// As in decode: names are compared to the letter.
+		ID, URI, FIRSTNAME, LASTNAME, EMAILADDRESS, TITLE, PROFILEIMAGE, WORKPHONENUMBERCOUNTRY, WORKPHONENUMBER,
+		CELLPHONENUMBERCOUNTRY, CELLPHONENUMBER, EDITABLE, LABELS, ACCOUNTS any
+
+		gen.Contact
+	}
+	if a.status == http.StatusOK && a.err == nil && json.Unmarshal(a.body, &found) == nil && found.Id != "" {
+		return found.Contact, nil
 	}
 	decoded, err := decode(a)
 	if a.status >= 400 && a.status < 500 {

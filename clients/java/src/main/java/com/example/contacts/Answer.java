@@ -61,7 +61,7 @@ record Answer(int status, HttpHeaders headers, byte[] body, Throwable cause) {
     CreateContactAnswer said = said();
     boolean success = status >= 200 && status < 300;
     String uri = Objects.requireNonNullElse(said.getUri(), "");
-    String id = ContactPath.idOf(uri);
+    String id = ContactUri.idOf(uri);
     if (success && "OK".equals(said.getStatus()) && !id.isEmpty()) {
       return new Created(uri, id);
     }

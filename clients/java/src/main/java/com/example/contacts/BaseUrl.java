@@ -46,11 +46,7 @@ final class BaseUrl {
     }
   }
 
-  /** The URI of a path that begins with a slash. */
-  URI resolve(String path) {
-    return URI.create(text + path);
-  }
-
+  /** {@return the URL, without a slash at its end} */
   @Override
   public String toString() {
     return text;

@@ -74,12 +74,12 @@ public final class ContactsClient {
   public Created create(long campaignId, Contact contact, Duration within)
       throws InvalidContactException, NotSentException, RefusedException, QueuedException, InDoubtException {
     RequestBody body = contact.check().get();
-    String path = ContactPath.ofAll(accountSid, campaignId);
+    Transport.Operation operation = (api, content) -> api.createContact(accountSid, campaignId, content);
     Duration limit = timeout.plusSeconds(body.length() >> 17); // one second more for each 128 KiB
     long begin = System.nanoTime();
     for (int attempt = 1; ; attempt++) {
       try {
-        return transport.send("POST", path, body, shorter(limit, left(within, begin))).created(credentials);
+        return transport.send(operation, body, shorter(limit, left(within, begin))).created(credentials);
       } catch (NotSentException e) {
         Duration wait = FIRST_PAUSE.multipliedBy(1L << Math.min(attempt - 1, 7));
         if (attempt > maxRetries || !pause(jitter(wait, 0.5, 1.5), left(within, begin))) {
@@ -107,7 +107,10 @@ public final class ContactsClient {
    * @throws IllegalArgumentException if the Uri is not that of a contact
    */
   public StoredContact get(String uri) throws NotSentException, RefusedException, UnavailableException {
-    return transport.send("GET", ContactPath.ofOne(uri), RequestBody.NONE, timeout).found(credentials);
+    ContactUri contact = ContactUri.parse(uri);
+    Transport.Operation operation =
+        (api, content) -> api.getContact(contact.accountSid(), contact.campaignId(), contact.contactId(), content);
+    return transport.send(operation, RequestBody.NONE, timeout).found(credentials);
   }
 
   private static Duration left(Duration within, long begin) {

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 
 /** An account's user and password (FACTS F1), which nothing prints. */
 final class Credentials {
-  private final String authorization;
+  private final String encoded;
   private final Pattern secrets;
 
   Credentials(String accountSid, String authToken) {
@@ -18,8 +18,7 @@ final class Credentials {
       throw new IllegalArgumentException("the AuthToken must not be empty, and must hold no control character");
     }
     byte[] pair = (accountSid + ":" + authToken).getBytes(StandardCharsets.UTF_8);
-    String encoded = Base64.getEncoder().encodeToString(pair);
-    authorization = "Basic " + encoded;
+    encoded = Base64.getEncoder().encodeToString(pair);
     secrets = Pattern.compile(Pattern.quote(authToken) + "|" + Pattern.quote(encoded));
   }
 
@@ -28,9 +27,9 @@ final class Credentials {
     return value.codePoints().noneMatch(c -> c < 0x20 || c == 0x7f || (c >= 0xd800 && c <= 0xdfff));
   }
 
-  /** The value of the Authorization header. */
-  String authorization() {
-    return authorization;
+  /** User and password in base64, as Basic authentication sends them. */
+  String encoded() {
+    return encoded;
   }
 
   String redact(String text) {

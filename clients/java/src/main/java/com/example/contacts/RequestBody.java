@@ -49,8 +49,8 @@ record RequestBody(String contentType, byte[] head, ImageFile image, byte[] tail
     }
   }
 
-  /** Tells whether a character stands for itself in a form and in a path (RFC 3986). */
-  static boolean isUnreserved(char c) {
+  /** Tells whether a character stands for itself (RFC 3986). */
+  private static boolean isUnreserved(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || "-_.~".indexOf(c) >= 0;
   }
 

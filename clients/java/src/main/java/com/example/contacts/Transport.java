@@ -1,9 +1,11 @@
 package com.example.contacts;
 
+import com.example.contacts.generated.api.ContactsApi;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
@@ -17,10 +19,15 @@ import java.util.concurrent.TimeUnit;
 final class Transport {
   private static final int THREADS = 16;
 
+  /** An operation of the contract, with its parameters. */
+  interface Operation {
+    HttpRequest.Builder request(ContactsApi api, BodyPublisher body);
+  }
+
   private final BaseUrl baseUrl;
   private final Credentials credentials;
   private final HttpClient http;
-  private final HttpRequest.Builder prepared;
+  private final ContactsApi api;
 
   /**
    * A transport to a server.
@@ -34,11 +41,11 @@ final class Transport {
         http != null
             ? http
             : HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).executor(threads()).build();
-    prepared =
+    HttpRequest.Builder prepared =
         HttpRequest.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .header("Accept", "application/json") // without it the API answers in XML (FACTS F3)
-            .header("Authorization", credentials.authorization());
+            .header("Accept", "application/json"); // without it the API answers in XML (FACTS F3)
+    api = new ContactsApi(baseUrl.toString(), credentials.encoded(), prepared);
   }
 
   /**
@@ -65,11 +72,12 @@ final class Transport {
   /**
    * Sends a request.
    *
+   * @param operation which request
    * @param limit how long that may take, to the end of the answer
    * @return the answer; with status 0 if none came, or none in time
    * @throws NotSentException if it is proven that nothing was written
    */
-  Answer send(String method, String path, RequestBody body, Duration limit) throws NotSentException {
+  Answer send(Operation operation, RequestBody body, Duration limit) throws NotSentException {
     if (limit.isNegative() || limit.isZero()) {
       throw new NotSentException(new HttpTimeoutException("no time is left"));
     }
@@ -83,21 +91,16 @@ final class Transport {
       throw new NotSentException(e);
     }
     try {
-      return send(method, path, body, content, limit);
+      return send(operation, body, content, limit);
     } finally {
       close(content);
     }
   }
 
-  private Answer send(String method, String path, RequestBody body, InputStream content, Duration limit)
+  private Answer send(Operation operation, RequestBody body, InputStream content, Duration limit)
       throws NotSentException {
     Witness witness = new Witness(body.publisher(content), body.length());
-    HttpRequest.Builder request =
-        prepared
-            .copy()
-            .uri(baseUrl.resolve(path))
-            .timeout(limit) // to the end of the answer's header
-            .method(method, witness);
+    HttpRequest.Builder request = operation.request(api, witness).timeout(limit); // to the end of the answer's header
     if (body.contentType() != null) {
       request.header("Content-Type", body.contentType());
     }

@@ -1,0 +1,34 @@
+package com.example.contacts;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What the Uri of a contact holds (FACTS F2). */
+record ContactUri(String accountSid, long campaignId, String contactId) {
+  private static final String ID = "/([A-Za-z0-9_-]+)";
+  private static final Pattern WHOLE = Pattern.compile("/Advertisers/([^/]+)/Campaigns/(-?[0-9]{1,19})/Contacts" + ID);
+  private static final Pattern END = Pattern.compile(ID + "\\z");
+
+  /**
+   * Reads a Uri.
+   *
+   * @throws IllegalArgumentException if it is not that of a contact, or its campaign is no 64-bit number
+   */
+  static ContactUri parse(String uri) {
+    Matcher parts = WHOLE.matcher(uri);
+    if (!parts.matches()) {
+      throw new IllegalArgumentException(
+          "the Uri must have the form /Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts/{ContactId}");
+    }
+    String accountSid = URLDecoder.decode(parts.group(1).replace("+", "%2B"), StandardCharsets.UTF_8);
+    return new ContactUri(accountSid, Long.parseLong(parts.group(2)), parts.group(3));
+  }
+
+  /** The last segment of a Uri, or nothing if there is none that can be an id. */
+  static String idOf(String uri) {
+    Matcher end = END.matcher(uri);
+    return end.find() ? end.group(1) : "";
+  }
+}
