@@ -82,7 +82,8 @@ const whiteSpace = "\t\n\v\f\r "
 
 // badItem tells whether an item cannot be part of a comma-separated list (FACTS D4).
 func badItem(item string) bool {
-	return item == "" || strings.Contains(item, ",") || strings.Trim(item, whiteSpace) != item
+	return item == "" || strings.IndexByte(item, ',') >= 0 ||
+		strings.IndexByte(whiteSpace, item[0]) >= 0 || strings.IndexByte(whiteSpace, item[len(item)-1]) >= 0
 }
 
 func (c *Contact) form() gen.ContactForm {

@@ -52,18 +52,30 @@ func appendField(body []byte, name, value string) []byte {
 	}
 	body = append(body, name...) // the contract's names need no escaping
 	body = append(body, '=')
+	written := 0
 	for i := range len(value) {
-		switch b := value[i]; {
-		case 'a' <= b && b <= 'z', 'A' <= b && b <= 'Z', '0' <= b && b <= '9', b == '-', b == '_', b == '.', b == '~':
-			body = append(body, b)
-		case b == ' ':
+		b := value[i]
+		if unreserved[b] {
+			continue
+		}
+		body = append(body, value[written:i]...)
+		written = i + 1
+		if b == ' ' {
 			body = append(body, '+')
-		default:
+		} else {
 			body = append(body, '%', "0123456789ABCDEF"[b>>4], "0123456789ABCDEF"[b&15])
 		}
 	}
-	return body
+	return append(body, value[written:]...)
 }
+
+// unreserved are the bytes that a form holds as they are.
+var unreserved = func() (is [256]bool) {
+	for _, b := range []byte(lettersAndDigits + "-_.~") {
+		is[b] = true
+	}
+	return is
+}()
 
 // multipartEncoding writes the fields, and then the file, as RFC 7578 says. Nothing needs escaping: the
 // names of the fields are the contract's, and that of the part has been checked.
