@@ -35,8 +35,9 @@ type Client struct {
 	timeout    time.Duration
 	retries    int
 	logger     *slog.Logger
-	// traced says that the transport is one whose connections tell what was written.
-	traced bool
+	// traced says that the transport is an *http.Transport, which tells what connection a request is given;
+	// own, that it is ours, whose connections tell what was written.
+	traced, own bool
 	// redact takes the credentials out of text. As a func it also keeps them out of what fmt prints.
 	redact func(string) string
 }
@@ -94,7 +95,8 @@ func New(accountSID, authToken string, opts ...Option) (*Client, error) {
 		return nil, err
 	}
 
-	if o.http == nil {
+	own := o.http == nil
+	if own {
 		o.http = &http.Client{Transport: newTransport()}
 	}
 	sender := *o.http
@@ -109,7 +111,7 @@ func New(accountSID, authToken string, opts ...Option) (*Client, error) {
 		return nil, err
 	}
 	return &Client{
-		accountSID: accountSID, api: api, timeout: o.timeout, retries: o.retries, logger: o.logger, traced: traced,
+		accountSID: accountSID, api: api, timeout: o.timeout, retries: o.retries, logger: o.logger, traced: traced, own: own,
 		redact: strings.NewReplacer(
 			authToken, "[redacted]", quoted[1:len(quoted)-1], "[redacted]", credentials, "[redacted]").Replace,
 	}, nil

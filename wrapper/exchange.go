@@ -41,7 +41,7 @@ func (c *Client) exchange(ctx context.Context, timeout time.Duration, send func(
 	defer cancel()
 	var seen *watch
 	if c.traced {
-		seen, ctx = watchWrites(ctx)
+		seen, ctx = watchWrites(ctx, c.own)
 	}
 	response, err := send(ctx)
 	if err != nil {

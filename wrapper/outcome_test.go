@@ -45,6 +45,8 @@ func TestOutcomeOfACallersTransport(t *testing.T) {
 	defer plain.Close()
 	defer secure.Close()
 	calls := 0
+	ownProtocol := &http.Transport{}
+	ownProtocol.RegisterProtocol("http", roundTripper(func(*http.Request) (*http.Response, error) { return nil, broken }))
 	for name, test := range map[string]struct {
 		url     string
 		client  *http.Client
@@ -56,6 +58,7 @@ func TestOutcomeOfACallersTransport(t *testing.T) {
 		"dropped":                 {plain.URL, &http.Client{}, wrapper.OutcomeInDoubt},
 		"dropped under TLS":       {secure.URL, secure.Client(), wrapper.OutcomeInDoubt},
 		"no *http.Transport":      {nobody.URL, &http.Client{Transport: roundTripper(http.DefaultTransport.RoundTrip)}, wrapper.OutcomeInDoubt},
+		"a protocol of their own": {plain.URL, &http.Client{Transport: ownProtocol}, wrapper.OutcomeInDoubt},
 		"an error from somewhere": {plain.URL, &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) { return nil, broken })}, wrapper.OutcomeInDoubt},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -77,13 +77,19 @@ func (c *countedConn) ReadFrom(r io.Reader) (int64, error) {
 // A watch sees which connection a request is given, and how often it had been written to before.
 type watch struct {
 	trace  httptrace.ClientTrace
+	asked  bool // for a connection: by a protocol of the caller's own, none is
 	given  bool
 	conn   *countedConn // nil: not one of ours
 	before int64
 }
 
-func watchWrites(ctx context.Context) (*watch, context.Context) {
-	w := &watch{}
+// watchWrites watches the request that is sent with the context it returns. own says that newTransport's
+// transport sends it.
+func watchWrites(ctx context.Context, own bool) (*watch, context.Context) {
+	w := &watch{asked: own}
+	if !own {
+		w.trace.GetConn = func(string) { w.asked = true }
+	}
 	w.trace.GotConn = w.gotConn
 	return w, httptrace.WithClientTrace(ctx, &w.trace)
 }
@@ -107,7 +113,7 @@ func (w *watch) nothingWritten() bool {
 	case w == nil: // not watched
 		return false
 	case w.conn == nil:
-		return !w.given
+		return w.asked && !w.given
 	}
 	w.conn.sealed.Store(true)
 	return w.conn.writes.Load() == w.before

@@ -78,7 +78,7 @@ func TestSealIsFinal(t *testing.T) {
 func TestWritesBeforeTheRequestDoNotCount(t *testing.T) {
 	conn := &countedConn{Conn: &ledger{}}
 	conn.Write([]byte("a handshake, or the request before"))
-	seen, ctx := watchWrites(t.Context())
+	seen, ctx := watchWrites(t.Context(), true)
 	trace := httptrace.ContextClientTrace(ctx)
 	trace.GotConn(httptrace.GotConnInfo{Conn: conn, Reused: true})
 	assert.True(t, seen.nothingWritten())
@@ -90,9 +90,12 @@ func TestWritesBeforeTheRequestDoNotCount(t *testing.T) {
 }
 
 func TestAConnectionThatIsNotOursProvesNothing(t *testing.T) {
-	seen, ctx := watchWrites(t.Context())
+	seen, ctx := watchWrites(t.Context(), false)
+	assert.False(t, seen.nothingWritten(), "perhaps there is no connection to ask for")
+	trace := httptrace.ContextClientTrace(ctx)
+	trace.GetConn("")
 	assert.True(t, seen.nothingWritten(), "no connection, no write")
-	httptrace.ContextClientTrace(ctx).GotConn(httptrace.GotConnInfo{Conn: &ledger{}})
+	trace.GotConn(httptrace.GotConnInfo{Conn: &ledger{}})
 	assert.False(t, seen.nothingWritten())
 }
 
