@@ -73,7 +73,7 @@ func TestBreakingChanges(t *testing.T) {
 			return strings.ReplaceAll(contract, "WorkPhoneNumber: [WorkPhoneNumberCountry]", "WorkPhoneNumber: [WorkPhoneNumberCountry, Title]")
 		},
 		"parameters that exclude each other": excludeTitleAndLabels,
-		"a contract that cannot be read": func(string) string { return "openapi: 3.1.0" },
+		"a contract that cannot be read":     func(string) string { return "openapi: 3.1.0" },
 		"an operation that is gone": func(contract string) string {
 			return strings.Replace(contract, "    get:\n      operationId: getContact", "    put:\n      operationId: getContact", 1)
 		},
