@@ -1,12 +1,14 @@
 package wrapper
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,7 +16,8 @@ import (
 )
 
 // GetContact reads the contact at a Uri, as CreateContact returns it:
-// /Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts/{ContactId} (FACTS F7). The error is a
+// /Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts/{ContactId} (FACTS F7). A contact that names no
+// Uri has this one. The error is a
 // *RefusedError (404 if there is no such contact), a *NotSentError or an *UnavailableError, or says that
 // the Uri is not one.
 func (c *Client) GetContact(ctx context.Context, uri string) (gen.Contact, error) {
@@ -40,7 +43,8 @@ func (c *Client) GetContact(ctx context.Context, uri string) (gen.Contact, error
 
 		gen.Contact
 	}
-	if a.status == http.StatusOK && a.err == nil && json.Unmarshal(a.body, &found) == nil && found.Id != "" {
+	if a.status == http.StatusOK && a.err == nil && json.Unmarshal(a.body, &found) == nil && hasIds(found.Contact) {
+		found.Uri = cmp.Or(found.Uri, uri)
 		return found.Contact, nil
 	}
 	decoded, err := decode(a)
@@ -48,6 +52,10 @@ func (c *Client) GetContact(ctx context.Context, uri string) (gen.Contact, error
 		return gen.Contact{}, c.refused(a, decoded)
 	}
 	return gen.Contact{}, &UnavailableError{Reply: c.reply(a.status, decoded), Err: err}
+}
+
+func hasIds(contact gen.Contact) bool {
+	return contact.Id != "" && !slices.ContainsFunc(contact.Accounts, func(a gen.Account) bool { return a.Id == "" })
 }
 
 func parseUri(uri string) (accountSID string, campaignID int64, contactID string, err error) {

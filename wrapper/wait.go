@@ -15,7 +15,8 @@ func retryAfter(header http.Header) time.Duration {
 	for _, name := range waitHeaders {
 		value := strings.Trim(header.Get(name), " \t")
 		wait, usable := parseWait(value)
-		if date, err := time.Parse(http.TimeFormat, value); err == nil && name == "Retry-After" {
+		// time.Parse takes any day of the week.
+		if date, err := time.Parse(http.TimeFormat, value); err == nil && date.Format(http.TimeFormat) == value && name == "Retry-After" {
 			wait, usable = time.Until(date), true
 		}
 		if usable {

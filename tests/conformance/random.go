@@ -75,6 +75,11 @@ func randomAnswer(r *rand.Rand) respond {
 	if err != nil {
 		panic(err)
 	}
+	return respond{Status: status, Headers: randomWait(r), BodyBase64: spoilt(r, text)}
+}
+
+// spoilt is now and then a little less, or more, than a text.
+func spoilt(r *rand.Rand, text []byte) []byte {
 	switch r.IntN(12) {
 	case 0: // one byte changed
 		text[r.IntN(len(text))] = byte(' ' + r.IntN(95))
@@ -83,5 +88,73 @@ func randomAnswer(r *rand.Rand) respond {
 	case 2:
 		text = append(text, pieces[r.IntN(len(pieces))]...)
 	}
-	return respond{Status: status, BodyBase64: text}
+	return text
+}
+
+// randomWait are headers that may name a wait.
+func randomWait(r *rand.Rand) map[string]string {
+	values := []string{
+		"", "0", "1", "90", "3661", "0007", "+5", "-5", "1.5", "1e2", "0x10", "5 6", "5,6", "\t7\t", "999999999999999", "1000000000000000", "{now+90}", "{nowms+90}", "{now-90}",
+		"{date+90}", "{date-90}", "Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 2094 08:49:37 GMT", "Mon, 06 Nov 2094 08:49:37 GMT", "Saturday, 06-Nov-94 08:49:37 GMT", "never",
+	}
+	headers := map[string]string{}
+	for _, name := range []string{"Retry-After", "X-RateLimit-Reset", "x-ratelimit-reset-hour", "RateLimit-Reset", "X-RateLimit-Remaining"} {
+		if r.IntN(3) == 0 {
+			headers[name] = values[r.IntN(len(values))]
+		}
+	}
+	return headers
+}
+
+// randomFound is an answer to the question for a contact.
+func randomFound(r *rand.Rand) respond {
+	body := map[string]any{"Id": "2750", "Uri": "/Contacts/2750"}
+	for name, values := range map[string][]any{
+		"Id":                     {"2750", "M1", "", nil, 2750, true},
+		"FirstName":              {"Wile", "é😀", "", nil, 1, []any{}},
+		"EmailAddress":           {"a@b", nil, map[string]any{}},
+		"ProfileImage":           {"/Contacts/2750/ProfileImage", nil, false},
+		"WorkPhoneNumberCountry": {"US", "XX", "", nil, 1},
+		"Editable":               {true, false, nil, "true", 1},
+		"Labels":                 {[]any{"a", "b"}, []any{}, nil, "a", []any{1}, map[string]any{}},
+		"Accounts": {
+			[]any{map[string]any{"Id": "10000", "Name": "Acme"}}, []any{map[string]any{"Id": "10000"}}, []any{}, nil, "10000", []any{"10000"},
+			[]any{map[string]any{"Id": 10000}}, []any{map[string]any{"Id": "1", "Name": nil}}, []any{map[string]any{}}, map[string]any{},
+		},
+		"Other":    {1.5, nil, map[string]any{"Id": 1}, []any{[]any{}}},
+		"lastname": {"Coyote", 1},
+	} {
+		if r.IntN(3) == 0 {
+			body[name] = values[min(r.IntN(len(values)), r.IntN(len(values)))]
+		}
+	}
+	text, err := json.Marshal(body)
+	if err != nil {
+		panic(err)
+	}
+	statuses := []int{200, 200, 200, 200, 200, 201, 302, 404, 429, 500}
+	return respond{Status: statuses[r.IntN(len(statuses))], Headers: randomWait(r), BodyBase64: spoilt(r, text)}
+}
+
+// randomImage begins like an image, or almost.
+func randomImage(r *rand.Rand) *image {
+	heads := []string{"\x89PNG\r\n\x1a\n", "\xff\xd8\xff", "GIF87a", "GIF89a", "RIFF....WEBPVP", "RIFF....WEBP", "BM", "<svg>", "", "\x00"}
+	content := []byte(heads[r.IntN(len(heads))])
+	if r.IntN(4) == 0 && len(content) > 0 {
+		content[r.IntN(len(content))]++
+	}
+	for range r.IntN(40) {
+		content = append(content, byte(r.IntN(256)))
+	}
+	return &image{File: "photo", Base64: content}
+}
+
+// randomFile is the parameter for it, with or without a name for its part.
+func randomFile(r *rand.Rand) map[string]any {
+	file := map[string]any{"Path": "photo"}
+	names := []string{"photo.png", "a", "0_-.x", ".png", "_method", "Labels", "labels", "LABELS", "a b", "é.png", "a/b", "a\"b", "a\r\nb", strings.Repeat("a", 100), strings.Repeat("a", 101)}
+	if r.IntN(2) == 0 {
+		file["Name"] = names[r.IntN(len(names))]
+	}
+	return file
 }

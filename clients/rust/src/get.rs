@@ -43,15 +43,21 @@ impl Client {
     }
 }
 
-/// Reads the contact that an answer holds. One without a URI has the URI that was asked for.
+/// Reads the contact that an answer holds. One without a URI has the URI that was asked for; one without an id,
+/// or with an account without one, is none.
 fn stored(answer: &Answer, uri: &str) -> Option<StoredContact> {
     let body = well_formed(answer.body.as_deref().ok().filter(|_| answer.status == 200)?);
     let mut members: Object<'_> = serde_json::from_str(&body).ok()?;
     members.retain(|_, value| value.get() != "null");
     let asked = to_raw_value(uri).ok()?;
-    members.entry("Uri".to_owned()).or_insert(&asked);
+    let named = members.entry("Uri".to_owned()).or_insert(&asked);
+    if named.get() == "\"\"" {
+        *named = &asked;
+    }
     let contact = StoredContact::deserialize(MapDeserializer::new(members.into_iter())).ok()?;
-    (!contact.id.is_empty()).then_some(contact)
+    let accounts = contact.accounts.iter().flatten().map(|account| &account.id);
+    let complete = accounts.chain([&contact.id]).all(|id| !id.is_empty());
+    complete.then_some(contact)
 }
 
 /// Reads `/Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts/{ContactId}`.

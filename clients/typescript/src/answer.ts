@@ -37,10 +37,14 @@ export function judgeCreate(answer: Answer, redact: Redact): Created {
   throw new InDoubtError(reply);
 }
 
-/** The contact that an answer holds; throws if there is none. */
-export function judgeGet(answer: Answer, redact: Redact): StoredContact {
-  const contact = answer.status === 200 ? parse(answer.body) : undefined;
-  if (contact?.["Id"] && isContact(contact)) return contact as unknown as StoredContact;
+/** The contact that an answer holds, with `uri` if it names none; throws if there is none. */
+export function judgeGet(answer: Answer, uri: string, redact: Redact): StoredContact {
+  const object = answer.status === 200 ? parse(answer.body) : undefined;
+  if (isContact(object)) {
+    const contact = object as unknown as StoredContact;
+    const ids = [contact.Id, ...(contact.Accounts ?? []).map(({ Id }) => Id)];
+    if (ids.every(Boolean)) return { ...contact, Uri: contact.Uri || uri };
+  }
   const reply = replyOf(answer, decode(answer.body), redact);
   throw isClientError(answer) ? refused(answer, reply) : new UnavailableError(reply);
 }

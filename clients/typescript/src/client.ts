@@ -120,7 +120,7 @@ export class ContactsClient {
     const path = parseUri(uri);
     const url = this.#url("/Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts/{ContactId}", path);
     const request = { method: "GET", url, headers: this.#headers, body: undefined, timeoutMs: this.#timeoutMs };
-    return judgeGet(await this.#exchange(request, call, UnavailableError), this.#redact);
+    return judgeGet(await this.#exchange(request, call, UnavailableError), uri, this.#redact);
   }
 
   /** Makes one attempt. */

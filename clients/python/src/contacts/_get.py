@@ -1,18 +1,14 @@
 """To read a contact."""
 
 import re
-from types import UnionType
-from typing import Any, get_args, get_origin
+from typing import Any
 from urllib.parse import unquote
-
-import attrs
 
 from ._answer import Answer, read_envelope, read_object
 from ._create import NEVER_CONNECTED
 from ._errors import NotSentError, RefusedError, UnavailableError
 from ._service import Service, Steps
 from ._wait import retry_after
-from .gen import models
 from .gen.api.contacts import get_contact
 from .gen.models import Contact
 
@@ -41,31 +37,44 @@ def get(service: Service, uri: str) -> Steps[Contact]:
     raise UnavailableError(result.status, envelope.message, envelope.errors, envelope.unreadable)
 
 
+# What each member of a contact must be, where it is not null or absent: the generated models do not look.
+_ACCOUNT = {"Id": str, "Name": str}
+_CONTACT = {
+    "Id": str,
+    "FirstName": str,
+    "LastName": str,
+    "EmailAddress": str,
+    "Title": str,
+    "ProfileImage": str,
+    "WorkPhoneNumberCountry": str,
+    "WorkPhoneNumber": str,
+    "CellphoneNumberCountry": str,
+    "CellphoneNumber": str,
+    "Editable": bool,
+    "Labels": [str],
+    "Accounts": [_ACCOUNT],
+    "Uri": str,
+}
+
+
 def _read_contact(body: bytes | None, uri: str) -> Contact | None:
     """Read a contact, with uri where it names none; None if it cannot be read."""
     try:
-        members = {"Uri": uri, **_without_nulls(read_object(body))}
-        contact = Contact.from_dict(members)
-    except (AttributeError, ValueError, TypeError, KeyError):
+        members = _checked(read_object(body), _CONTACT)
+    except ValueError:
         return None
-    return contact if contact.id and _fits(contact, Contact) else None
+    if not all(holder.get("Id") for holder in (members, *members.get("Accounts", ()))):
+        return None
+    return Contact.from_dict({**members, "Uri": members.get("Uri") or uri})
 
 
-def _fits(value: Any, annotation: Any) -> bool:
-    """Tell whether a value has the type that the generated models, which do not look, say it has."""
-    if isinstance(annotation, UnionType):
-        return any(_fits(value, option) for option in get_args(annotation))
-    if get_origin(annotation) is list:
-        return isinstance(value, list) and all(_fits(item, get_args(annotation)[0]) for item in value)
-    if not isinstance(value, annotation):
-        return False
-    if not attrs.has(annotation):
-        return True
-    fields = attrs.fields(attrs.resolve_types(annotation, localns=vars(models)))
-    return all(_fits(getattr(value, field.name), field.type) for field in fields if field.init)
-
-
-def _without_nulls(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without_nulls(member) for key, member in value.items() if member is not None}
-    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
+def _checked(value: Any, shape: Any) -> Any:
+    """Return a value of a shape, without nulls and without what the shape does not name."""
+    if isinstance(shape, dict) and isinstance(value, dict):
+        present = {name: value[name] for name in shape if value.get(name) is not None}
+        return {name: _checked(member, shape[name]) for name, member in present.items()}
+    if isinstance(shape, list) and isinstance(value, list):
+        return [_checked(item, shape[0]) for item in value]
+    if isinstance(shape, type) and isinstance(value, shape):
+        return value
+    raise ValueError("the answer's contact is not what the contract promises")

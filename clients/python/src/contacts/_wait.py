@@ -10,9 +10,10 @@ import httpx
 _HEADERS = ("Retry-After", "X-RateLimit-Reset", "X-RateLimit-Reset-Hour", "RateLimit-Reset")
 
 _NUMBER = re.compile(r"[0-9]{1,15}")
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DATE = re.compile(
-    rf"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), ([0-9]{{2}}) ({'|'.join(_MONTHS)}) ([0-9]{{4}})"
+    rf"({'|'.join(_DAYS)}), ([0-9]{{2}}) ({'|'.join(_MONTHS)}) ([0-9]{{4}})"
     r" ([0-9]{2}):([0-9]{2}):([0-9]{2}) GMT"
 )
 
@@ -35,10 +36,11 @@ def _seconds(value: str, *, dates: bool) -> float | None:
             return number / 1000 - time.time()
         return number - time.time() if number >= 1e9 else number
     if dates and (match := _DATE.fullmatch(value)):
-        day, month, year, hour, minute, second = match.groups()
+        weekday, day, month, year, hour, minute, second = match.groups()
         numbers = (int(year), _MONTHS.index(month) + 1, int(day), int(hour), int(minute), int(second))
         try:
-            return datetime(*numbers, tzinfo=timezone.utc).timestamp() - time.time()
+            date = datetime(*numbers, tzinfo=timezone.utc)
         except ValueError:  # a day or an hour that there is not
-            pass
+            return None
+        return date.timestamp() - time.time() if date.weekday() == _DAYS.index(weekday) else None
     return None

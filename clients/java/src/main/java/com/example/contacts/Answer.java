@@ -1,5 +1,6 @@
 package com.example.contacts;
 
+import com.example.contacts.generated.model.Account;
 import com.example.contacts.generated.model.CreateContactAnswer;
 import com.example.contacts.generated.model.StoredContact;
 import com.fasterxml.jackson.core.JsonFactory;
@@ -76,12 +77,12 @@ record Answer(int status, HttpHeaders headers, byte[] body, Throwable cause) {
     throw new InDoubtException(reply(said, credentials), clean(credentials));
   }
 
-  /** Tells what became of a get. */
-  StoredContact found(Credentials credentials) throws RefusedException, UnavailableException {
+  /** Tells what became of a get. A contact that names no Uri has the one that was asked for. */
+  StoredContact found(String uri, Credentials credentials) throws RefusedException, UnavailableException {
     if (status == 200) {
       Optional<StoredContact> contact = read(CONTACT);
-      if (contact.isPresent() && contact.get().getId() != null && !contact.get().getId().isEmpty()) {
-        return contact.get();
+      if (contact.isPresent() && hasIds(contact.get())) {
+        return isEmpty(contact.get().getUri()) ? contact.get().uri(uri) : contact.get();
       }
     }
     CreateContactAnswer said = said();
@@ -89,6 +90,15 @@ record Answer(int status, HttpHeaders headers, byte[] body, Throwable cause) {
       throw refused(said, credentials);
     }
     throw new UnavailableException(reply(said, credentials), clean(credentials));
+  }
+
+  private static boolean hasIds(StoredContact contact) {
+    List<Account> accounts = Objects.requireNonNullElse(contact.getAccounts(), List.of());
+    return !isEmpty(contact.getId()) && accounts.stream().noneMatch(account -> isEmpty(account.getId()));
+  }
+
+  private static boolean isEmpty(String text) {
+    return text == null || text.isEmpty();
   }
 
   private RefusedException refused(CreateContactAnswer said, Credentials credentials) {

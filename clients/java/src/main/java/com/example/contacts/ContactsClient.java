@@ -110,7 +110,7 @@ public final class ContactsClient {
     ContactUri contact = ContactUri.parse(uri);
     Transport.Operation operation =
         (api, content) -> api.getContact(contact.accountSid(), contact.campaignId(), contact.contactId(), content);
-    return transport.send(operation, RequestBody.NONE, timeout).found(credentials);
+    return transport.send(operation, RequestBody.NONE, timeout).found(uri, credentials);
   }
 
   private static Duration left(Duration within, long begin) {

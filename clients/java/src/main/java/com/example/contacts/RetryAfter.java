@@ -11,7 +11,6 @@ import java.time.format.ResolverStyle;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** How long a 429 asks to wait (FACTS F4). */
@@ -25,9 +24,9 @@ final class RetryAfter {
   private static final Duration LONGEST = Duration.ofMinutes(61);
 
   private static final Pattern DIGITS = Pattern.compile("[0-9]{1,15}");
-  private static final Pattern HTTP_DATE = Pattern.compile("(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (.*) GMT");
-  private static final DateTimeFormatter DATE =
-      DateTimeFormatter.ofPattern("dd MMM uuuu HH:mm:ss", Locale.ENGLISH).withResolverStyle(ResolverStyle.STRICT);
+  private static final DateTimeFormatter HTTP_DATE =
+      DateTimeFormatter.ofPattern("EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.ENGLISH)
+          .withResolverStyle(ResolverStyle.STRICT);
 
   private RetryAfter() {}
 
@@ -68,12 +67,8 @@ final class RetryAfter {
   }
 
   private static Optional<Duration> date(String value, Instant now) {
-    Matcher date = HTTP_DATE.matcher(value);
-    if (!date.matches()) {
-      return Optional.empty();
-    }
     try {
-      LocalDateTime at = LocalDateTime.parse(date.group(1), DATE);
+      LocalDateTime at = LocalDateTime.parse(value, HTTP_DATE);
       return Optional.of(Duration.between(now, at.toInstant(ZoneOffset.UTC)));
     } catch (DateTimeException e) {
       return Optional.empty();
