@@ -75,7 +75,17 @@ func randomAnswer(r *rand.Rand) respond {
 	if err != nil {
 		panic(err)
 	}
-	return respond{Status: status, Headers: randomWait(r), BodyBase64: spoilt(r, text)}
+	return cut(r, respond{Status: status, Headers: randomWait(r), BodyBase64: spoilt(r, text)})
+}
+
+// cut closes the connection now and then before the answer is at its end.
+func cut(r *rand.Rand, answer respond) respond {
+	if r.IntN(5) == 0 {
+		whole := len(answer.wire(strings.NewReplacer()))
+		at := r.IntN(whole)
+		answer.Cut, answer.Close = &at, "fin"
+	}
+	return answer
 }
 
 // spoilt is now and then a little less, or more, than a text.
@@ -133,7 +143,7 @@ func randomFound(r *rand.Rand) respond {
 		panic(err)
 	}
 	statuses := []int{200, 200, 200, 200, 200, 201, 302, 404, 429, 500}
-	return respond{Status: statuses[r.IntN(len(statuses))], Headers: randomWait(r), BodyBase64: spoilt(r, text)}
+	return cut(r, respond{Status: statuses[r.IntN(len(statuses))], Headers: randomWait(r), BodyBase64: spoilt(r, text)})
 }
 
 // randomImage begins like an image, or almost.
