@@ -137,6 +137,13 @@ func (e *InDoubtError) Error() string {
 	return "in doubt, look for the contact before you send it again: " + reason(e.Reply, e.Err)
 }
 
+// An InvalidUriError says that a Uri is not that of a contact. Nothing was sent.
+type InvalidUriError struct{ Uri string }
+
+func (e *InvalidUriError) Error() string {
+	return fmt.Sprintf("the Uri %q must have the form /Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts/{ContactId}", e.Uri)
+}
+
 // An UnavailableError says that GetContact got no answer that tells anything. It may be asked again.
 type UnavailableError struct {
 	Reply

@@ -5,12 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
-	"strings"
+	"unicode/utf8"
 
 	"example.com/contacts/gen"
 )
@@ -18,8 +18,8 @@ import (
 // GetContact reads the contact at a Uri, as CreateContact returns it:
 // /Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts/{ContactId} (FACTS F7). A contact that names no
 // Uri has this one. The error is a
-// *RefusedError (404 if there is no such contact), a *NotSentError or an *UnavailableError, or says that
-// the Uri is not one.
+// *RefusedError (404 if there is no such contact), a *NotSentError, an *UnavailableError or an
+// *InvalidUriError.
 func (c *Client) GetContact(ctx context.Context, uri string) (gen.Contact, error) {
 	accountSID, campaignID, contactID, err := parseUri(uri)
 	if err != nil {
@@ -58,14 +58,17 @@ func hasIds(contact gen.Contact) bool {
 	return contact.Id != "" && !slices.ContainsFunc(contact.Accounts, func(a gen.Account) bool { return a.Id == "" })
 }
 
+var uriForm = regexp.MustCompile(`^/Advertisers/([^/]+)/Campaigns/(-?[0-9]+)/Contacts/([A-Za-z0-9_-]+)$`)
+
 func parseUri(uri string) (accountSID string, campaignID int64, contactID string, err error) {
-	parts := strings.Split(uri, "/")
-	if len(parts) == 7 && parts[0] == "" && parts[1] == "Advertisers" && parts[3] == "Campaigns" && parts[5] == "Contacts" && idOf(uri) != "" {
-		accountSID, err = url.PathUnescape(parts[2])
-		campaignID, numErr := strconv.ParseInt(parts[4], 10, 64)
-		if err == nil && numErr == nil && accountSID != "" {
-			return accountSID, campaignID, parts[6], nil
-		}
+	parts := uriForm.FindStringSubmatch(uri)
+	if parts == nil {
+		return "", 0, "", &InvalidUriError{uri}
 	}
-	return "", 0, "", fmt.Errorf("the Uri %q must have the form /Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts/{ContactId}", uri)
+	accountSID, err = url.PathUnescape(parts[1])
+	campaignID, tooLarge := strconv.ParseInt(parts[2], 10, 64)
+	if err != nil || tooLarge != nil || !utf8.ValidString(accountSID) {
+		return "", 0, "", &InvalidUriError{uri}
+	}
+	return accountSID, campaignID, parts[3], nil
 }

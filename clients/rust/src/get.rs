@@ -66,6 +66,11 @@ fn parse(uri: &str) -> Option<(Cow<'_, str>, i64, &str)> {
     let ["", "Advertisers", account_sid, "Campaigns", campaign_id, "Contacts", _] = parts[..] else {
         return None;
     };
-    let account_sid = percent_decode_str(account_sid).decode_utf8().ok().filter(|sid| !sid.is_empty())?;
-    Some((account_sid, campaign_id.parse().ok()?, id_of(uri)?))
+    let escapes = account_sid.split('%').skip(1);
+    let mut two_digits = escapes.map(|rest| rest.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2);
+    let decoded = percent_decode_str(account_sid).decode_utf8().ok().filter(|sid| !sid.is_empty())?;
+    if campaign_id.starts_with('+') || !two_digits.all(|are| are) {
+        return None;
+    }
+    Some((decoded, campaign_id.parse().ok()?, id_of(uri)?))
 }

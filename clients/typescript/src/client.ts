@@ -202,11 +202,20 @@ function isInt64(n: bigint): boolean {
 function parseUri(uri: string): { AccountSID: string; CampaignId: number; ContactId: string } {
   const form = /^\/Advertisers\/([^/]+)\/Campaigns\/([^/]+)\/Contacts\/([A-Za-z0-9_-]+)$/u;
   const [, account, campaign, ContactId] = form.exec(uri) ?? [];
+  const AccountSID = decode(account);
   check(
-    account !== undefined && campaign !== undefined && ContactId !== undefined,
+    AccountSID !== undefined && campaign !== undefined && ContactId !== undefined,
     "the Uri must have the form /Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts/{ContactId}",
   );
-  return { AccountSID: decodeURIComponent(account), CampaignId: checkCampaignId(campaign), ContactId };
+  return { AccountSID, CampaignId: checkCampaignId(campaign), ContactId };
+}
+
+function decode(segment: string | undefined): string | undefined {
+  try {
+    return segment === undefined ? undefined : decodeURIComponent(segment);
+  } catch {
+    return undefined; // it holds a % that escapes nothing
+  }
 }
 
 function base64(text: string): string {

@@ -74,6 +74,7 @@ function failed(error: unknown): object {
     const { outcome, status, serverMessage: message, errors } = error;
     return { outcome, status, message, errors, waitMs: error instanceof RefusedError ? error.retryAfterMs : undefined };
   }
+  if (error instanceof TypeError) return { outcome: "misconfigured" };
   throw error;
 }
 

@@ -139,6 +139,7 @@ func report(err error) response {
 	var refused *wrapper.RefusedError
 	var doubt *wrapper.InDoubtError
 	var unavailable *wrapper.UnavailableError
+	var invalidUri *wrapper.InvalidUriError
 	switch {
 	case errors.As(err, &invalid):
 		answer.Violations = invalid.Violations
@@ -149,6 +150,8 @@ func report(err error) response {
 		answer.WaitMs = refused.RetryAfter.Milliseconds()
 	case errors.As(err, &doubt):
 		reply = doubt.Reply
+	case errors.As(err, &invalidUri):
+		answer.Outcome = "misconfigured"
 	case errors.As(err, &unavailable):
 		answer.Outcome, reply = "failed", unavailable.Reply
 	}

@@ -12,16 +12,13 @@ from ._wait import retry_after
 from .gen.api.contacts import get_contact
 from .gen.models import Contact
 
-_URI = re.compile(r"/Advertisers/([^/]+)/Campaigns/(-?[0-9]{1,19})/Contacts/([A-Za-z0-9_-]+)")
+_SEGMENT = r"((?:[^/%]|%[0-9A-Fa-f]{2})+)"
+_URI = re.compile(rf"/Advertisers/{_SEGMENT}/Campaigns/(-?[0-9]+)/Contacts/([A-Za-z0-9_-]+)")
 
 
 def get(service: Service, uri: str) -> Steps[Contact]:
     """Read the contact at a Uri (FACTS F7)."""
-    match = _URI.fullmatch(uri)
-    if match is None:
-        form = "/Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts/{ContactId}"
-        raise ValueError(f"the Uri {uri!r} must have the form {form}")
-    method, path = get_contact.request(unquote(match[1]), int(match[2]), match[3])
+    method, path = get_contact.request(*_parse(uri))
     result = yield service.request(method, path, service.timeout)
     if not isinstance(result, Answer):
         reason, cause = service.failure(result)
@@ -35,6 +32,18 @@ def get(service: Service, uri: str) -> Steps[Contact]:
         wait = retry_after(result.headers) if result.status == 429 else None
         raise RefusedError(result.status, envelope.message, envelope.errors, wait)
     raise UnavailableError(result.status, envelope.message, envelope.errors, envelope.unreadable)
+
+
+def _parse(uri: str) -> tuple[str, int, str]:
+    """Return AccountSID, CampaignId and ContactId."""
+    match = _URI.fullmatch(uri)
+    try:
+        if match and len(match[2]) <= 20 and -(1 << 63) <= int(match[2]) < 1 << 63:
+            return unquote(match[1], errors="strict"), int(match[2]), match[3]
+    except UnicodeDecodeError:
+        pass
+    form = "/Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts/{ContactId}"
+    raise ValueError(f"the Uri {uri!r} must have the form {form}")
 
 
 # What each member of a contact must be, where it is not null or absent: the generated models do not look.

@@ -171,7 +171,7 @@ async fn get(client: &Client, uri: &str) -> (Value, String) {
     };
     let printed = print(&error);
     let answer = match error {
-        GetError::BadUri(_) => json!({"outcome": "failed"}),
+        GetError::BadUri(_) => json!({"outcome": "misconfigured"}),
         GetError::NotSent(_) => json!({"outcome": "not_sent"}),
         GetError::Refused(error) => refused(&error),
         GetError::Unavailable(error) => no_word("failed", &error),

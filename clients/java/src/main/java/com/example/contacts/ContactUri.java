@@ -8,22 +8,30 @@ import java.util.regex.Pattern;
 /** What the Uri of a contact holds (FACTS F2). */
 record ContactUri(String accountSid, long campaignId, String contactId) {
   private static final String ID = "/([A-Za-z0-9_-]+)";
-  private static final Pattern WHOLE = Pattern.compile("/Advertisers/([^/]+)/Campaigns/(-?[0-9]{1,19})/Contacts" + ID);
+  private static final Pattern WHOLE = Pattern.compile("/Advertisers/([^/]+)/Campaigns/(-?[0-9]+)/Contacts" + ID);
+  private static final char UNDECODED = '\ufffd'; // what stands for bytes that are not UTF-8
   private static final Pattern END = Pattern.compile(ID + "\\z");
 
   /**
    * Reads a Uri.
    *
-   * @throws IllegalArgumentException if it is not that of a contact, or its campaign is no 64-bit number
+   * @throws IllegalArgumentException if it is not that of a contact
    */
   static ContactUri parse(String uri) {
     Matcher parts = WHOLE.matcher(uri);
-    if (!parts.matches()) {
-      throw new IllegalArgumentException(
-          "the Uri must have the form /Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts/{ContactId}");
+    IllegalArgumentException cause = null;
+    if (parts.matches()) {
+      try {
+        String accountSid = URLDecoder.decode(parts.group(1).replace("+", "%2B"), StandardCharsets.UTF_8);
+        if (accountSid.indexOf(UNDECODED) < 0) {
+          return new ContactUri(accountSid, Long.parseLong(parts.group(2)), parts.group(3));
+        }
+      } catch (IllegalArgumentException e) {
+        cause = e;
+      }
     }
-    String accountSid = URLDecoder.decode(parts.group(1).replace("+", "%2B"), StandardCharsets.UTF_8);
-    return new ContactUri(accountSid, Long.parseLong(parts.group(2)), parts.group(3));
+    throw new IllegalArgumentException(
+        "the Uri must have the form /Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts/{ContactId}", cause);
   }
 
   /** The last segment of a Uri, or nothing if there is none that can be an id. */

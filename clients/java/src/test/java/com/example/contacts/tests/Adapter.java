@@ -76,7 +76,7 @@ final class Adapter {
       report(answer, e);
       answer.put("printed", printed(e) + e.getMessage() + stackTrace(e));
     } catch (IllegalArgumentException e) {
-      answer.put("outcome", client == null ? "misconfigured" : "failed");
+      answer.put("outcome", "misconfigured");
       answer.put("printed", printed(e) + stackTrace(e));
     }
     return answer.put("printed", answer.path("printed").asText() + printed(client));
