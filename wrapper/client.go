@@ -14,10 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
-	"net/netip"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -137,20 +134,3 @@ func (d transportDoer) Do(request *http.Request) (*http.Response, error) {
 }
 
 func isControl(r rune) bool { return r < 0x20 || r == 0x7f }
-
-func checkBaseURL(text string) error {
-	u, err := url.Parse(text)
-	switch {
-	case err != nil || u.Hostname() == "" || u.User != nil || strings.ContainsAny(text, "?#"):
-		// Not the error itself: it may hold a password.
-		return errors.New("the base URL must have the form https://host or https://host/path, without user, query and fragment")
-	case u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname()):
-		return nil
-	}
-	return fmt.Errorf("the base URL %s must begin with https:// (FACTS F1); http:// is for loopback addresses only", text)
-}
-
-func isLoopback(host string) bool {
-	address, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && net.IP(address.AsSlice()).IsLoopback()
-}

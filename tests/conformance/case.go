@@ -30,6 +30,7 @@ type testCase struct {
 	AccountSID string  `json:"accountSid"`
 	CampaignID string  `json:"campaignId"`
 	BasePath   string  `json:"basePath"`
+	BaseURL    *string `json:"baseUrl"`
 	URI        string  `json:"uri"`
 	Options    options `json:"options"`
 	Contact    contact `json:"contact"`
@@ -154,8 +155,8 @@ func checkGroup(cases []testCase) error {
 		switch {
 		case expectations != 1:
 			return fmt.Errorf("%s: a case has exactly one of rejected, sent and then", c.Name)
-		case (c.Then != nil) != (c.Respond != nil):
-			return fmt.Errorf("%s: respond and then go together", c.Name)
+		case (c.Then != nil) != (c.Respond != nil || c.BaseURL != nil):
+			return fmt.Errorf("%s: then goes together with respond or baseUrl", c.Name)
 		case c.Rejected == nil:
 			continue
 		}

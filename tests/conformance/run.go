@@ -75,6 +75,9 @@ func (r *run) playAll(c *testCase) (response, []captured, error) {
 			ask.BaseURL = r.server.dead
 		}
 	}
+	if c.BaseURL != nil {
+		ask.BaseURL = *c.BaseURL
+	}
 	r.server.play(campaign, &script{answers: answers, replace: replacer})
 
 	answer, err := r.client.ask(ask)

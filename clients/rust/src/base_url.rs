@@ -1,4 +1,4 @@
-use std::net::IpAddr;
+use std::net::Ipv4Addr;
 
 use reqwest::Url;
 
@@ -15,13 +15,10 @@ impl BaseUrl {
     pub(crate) fn parse(text: &str) -> Result<Self, Misconfigured> {
         // What is wrong is not quoted: it may hold a password.
         let form = "the base URL must have the form https://host or https://host/path, without user, query and fragment";
+        let (scheme, host) = split(text).ok_or_else(|| Misconfigured(form.into()))?;
         let url = Url::parse(text).map_err(|_| Misconfigured(form.into()))?;
-        let has_user = !url.username().is_empty() || url.password().is_some();
-        if has_user || !url.has_host() || url.query().is_some() || url.fragment().is_some() {
-            return Err(Misconfigured(form.into()));
-        }
-        let is_loopback = is_loopback(url.host_str().unwrap_or_default());
-        if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback) {
+        let is_loopback = is_loopback(host);
+        if !scheme.eq_ignore_ascii_case("https") && !is_loopback {
             let scheme = "the base URL must begin with https:// (F1); http:// is for loopback addresses only";
             return Err(Misconfigured(scheme.into()));
         }
@@ -29,7 +26,43 @@ impl BaseUrl {
     }
 }
 
+/// Takes the scheme and the host from a URL, if it is plain: parsers do not agree on what else a URL may be.
+fn split(text: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = text.split_once("://")?;
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !authority.ends_with(']') => (host, port),
+        _ => (authority, "0"),
+    };
+    let is_web = scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
+    let is_port = port.bytes().all(|b| b.is_ascii_digit()) && port.len() <= 5 && port.parse::<u16>().is_ok();
+    (is_web && is_host(host) && is_port && is_path(path)).then_some((scheme, host))
+}
+
+fn is_host(host: &str) -> bool {
+    let v6 = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let (text, others, letters): (_, _, fn(&u8) -> bool) = match v6 {
+        Some(address) => (address, ":.", u8::is_ascii_hexdigit),
+        None => (host, ".-", u8::is_ascii_alphanumeric),
+    };
+    !text.is_empty() && text.bytes().all(|b| letters(&b) || others.as_bytes().contains(&b))
+}
+
+fn is_path(path: &str) -> bool {
+    let mut bytes = path.bytes();
+    while let Some(byte) = bytes.next() {
+        let fits = match byte {
+            b'%' => bytes.by_ref().take(2).filter(u8::is_ascii_hexdigit).count() == 2,
+            _ => byte.is_ascii_alphanumeric() || b"._~!$&'()*+,;=:@/-".contains(&byte),
+        };
+        if !fits {
+            return false;
+        }
+    }
+    true
+}
+
 fn is_loopback(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || address.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+    let is_v4 = || host.parse().is_ok_and(|address: Ipv4Addr| address.is_loopback());
+    host.eq_ignore_ascii_case("localhost") || host == "[::1]" || is_v4()
 }

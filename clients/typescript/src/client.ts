@@ -172,14 +172,18 @@ function isCredential(text: string): boolean {
 }
 
 function checkBaseUrl(text: string): string {
-  const [, scheme, host] = /^(https?):\/\/([^/?#@\\\s]+)(?:\/[^?#\\\s]*)?$/iu.exec(text) ?? [];
+  // Parsers do not agree on what else a URL may be.
+  const form =
+    /^(https?):\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?(?:\/(?:[a-z0-9._~!$&'()*+,;=:@/-]|%[0-9a-f]{2})*)?$/i;
+  const loopback = /^(?:localhost|\[::1\]|127(?:\.(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3})$/i;
+  const [, scheme, host] = form.exec(text) ?? [];
   // The text is not quoted: it may hold a password.
   check(
     host !== undefined && URL.canParse(text),
     "the base URL must have the form https://host or https://host/path, without user, query and fragment",
   );
   check(
-    scheme?.toLowerCase() === "https" || /^(localhost|\[::1\]|127(\.\d{1,3}){3})(:\d*)?$/iu.test(host),
+    scheme?.toLowerCase() === "https" || loopback.test(host),
     `the base URL ${text} must begin with https:// (FACTS F1); http:// is for loopback addresses only`,
   );
   return new URL(text).href.replace(/\/+$/u, "");

@@ -1,6 +1,5 @@
 """What the two clients have in common: the account, and the requests that are made for it."""
 
-import ipaddress
 import re
 from base64 import b64encode
 from collections.abc import Callable, Generator
@@ -92,23 +91,25 @@ class Service:
 _UNFIT = re.compile("[\x00-\x1f\x7f]|[\ud800-\udfff]")
 
 
+# Parsers do not agree on what else a URL may be.
+_BASE_URL = re.compile(
+    r"(https?)://([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?(?:/(?:[a-z0-9._~!$&'()*+,;=:@/-]|%[0-9a-f]{2})*)?",
+    re.IGNORECASE | re.ASCII,
+)
+_LOOPBACK = re.compile(
+    r"localhost|\[::1\]|127(?:\.(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}", re.IGNORECASE | re.ASCII
+)
+
+
 def _checked_base_url(base_url: str) -> str:
-    authority = base_url.partition("://")[2].partition("/")[0]
+    match = _BASE_URL.fullmatch(base_url)
     try:
-        url = httpx.URL(base_url)
+        parsed = match and int(match[3] or 0) <= 65535 and httpx.URL(base_url)
     except (httpx.InvalidURL, ValueError):
-        url = httpx.URL()
-    if not url.host or "@" in authority or "?" in base_url or "#" in base_url:
+        parsed = None
+    if not match or not parsed:
         # Not the URL itself: it may hold a password.
         raise ValueError("base_url must be https://host or https://host/path, without user, query and fragment")
-    if url.scheme != "https" and not (url.scheme == "http" and _is_loopback(url.host)):
+    if match[1].lower() != "https" and not _LOOPBACK.fullmatch(match[2]):
         raise ValueError(f"base_url {base_url} must begin with https:// (FACTS F1); http:// is for loopback addresses")
     return base_url.rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine."""
-    try:
-        return host in ("localhost", "::1") or ipaddress.IPv4Address(host).is_loopback
-    except ValueError:
-        return False

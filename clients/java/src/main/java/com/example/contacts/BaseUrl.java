@@ -1,47 +1,44 @@
 package com.example.contacts;
 
-import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.UnknownHostException;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Where the API is: https, unless the host is a loopback address, so that the credentials stay secret. */
 final class BaseUrl {
-  private static final Pattern LOOPBACK_V4 = Pattern.compile("127(\\.(0|[1-9][0-9]?|1[0-9]{2}|2[0-4][0-9]|25[0-5])){3}");
+  /** Parsers do not agree on what else a URL may be. */
+  private static final Pattern FORM =
+      Pattern.compile(
+          "(https?)://([a-z0-9.-]+|\\[[0-9a-f:.]+\\])(?::([0-9]{1,5}))?"
+              + "(?:/(?:[a-z0-9._~!$&'()*+,;=:@/-]|%[0-9a-f]{2})*)?",
+          Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern LOOPBACK =
+      Pattern.compile(
+          "localhost|\\[::1\\]|127(?:\\.(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}",
+          Pattern.CASE_INSENSITIVE);
 
   private final String text;
 
   BaseUrl(String given) {
-    URI uri;
-    try {
-      uri = new URI(given);
-    } catch (URISyntaxException e) {
-      throw malformed(); // without the cause: it may hold a password
+    Matcher parts = FORM.matcher(given);
+    if (!parts.matches() || !canBeSentTo(given) || (parts.group(3) != null && Integer.parseInt(parts.group(3)) > 65535)) {
+      // Not the text itself: it may hold a password.
+      throw new IllegalArgumentException(
+          "the base URL must have the form https://host or https://host/path, without user, query and fragment");
     }
-    if (uri.getHost() == null || uri.getRawUserInfo() != null || uri.getRawQuery() != null || uri.getRawFragment() != null) {
-      throw malformed();
-    }
-    boolean https = "https".equalsIgnoreCase(uri.getScheme());
-    if (!https && !("http".equalsIgnoreCase(uri.getScheme()) && isLoopback(uri.getHost()))) {
+    if (!parts.group(1).equalsIgnoreCase("https") && !LOOPBACK.matcher(parts.group(2)).matches()) {
       throw new IllegalArgumentException(
           "the base URL " + given + " must begin with https:// (FACTS F1); http:// is for loopback addresses only");
     }
     text = given.endsWith("/") ? given.substring(0, given.length() - 1) : given;
   }
 
-  private static IllegalArgumentException malformed() {
-    return new IllegalArgumentException(
-        "the base URL must have the form https://host or https://host/path, without user, query and fragment");
-  }
-
-  private static boolean isLoopback(String host) {
-    if (host.equals("localhost") || LOOPBACK_V4.matcher(host).matches()) {
-      return true;
-    }
+  private static boolean canBeSentTo(String url) {
     try {
-      return host.startsWith("[") && InetAddress.getByName(host).isLoopbackAddress();
-    } catch (UnknownHostException e) {
+      return new URI(url).getHost() != null;
+    } catch (URISyntaxException e) {
       return false;
     }
   }
