@@ -18,6 +18,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"example.com/contacts/gen"
 )
@@ -79,8 +80,8 @@ func New(accountSID, authToken string, opts ...Option) (*Client, error) {
 		option(&o)
 	}
 	switch {
-	case accountSID == "" || strings.ContainsFunc(accountSID, isControl) || strings.Contains(accountSID, ":"):
-		return nil, errors.New("the AccountSID must not be empty, and must hold no colon or control character")
+	case !isSegment(accountSID) || strings.ContainsFunc(accountSID, isControl) || strings.Contains(accountSID, ":"):
+		return nil, errors.New("the AccountSID must not be empty or dots, and must hold no colon or control character")
 	case authToken == "" || strings.ContainsFunc(authToken, isControl):
 		return nil, errors.New("the AuthToken must not be empty, and must hold no control character")
 	case o.timeout <= 0:
@@ -131,6 +132,11 @@ func (d transportDoer) Do(request *http.Request) (*http.Response, error) {
 		err = errors.New("the RoundTripper returned a response without a body")
 	}
 	return response, err
+}
+
+// isSegment tells whether text can be a segment of a path; dots lead to another path.
+func isSegment(text string) bool {
+	return text != "" && text != "." && text != ".." && utf8.ValidString(text)
 }
 
 func isControl(r rune) bool { return r < 0x20 || r == 0x7f }

@@ -10,7 +10,6 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"unicode/utf8"
 
 	"example.com/contacts/gen"
 )
@@ -67,7 +66,7 @@ func parseUri(uri string) (accountSID string, campaignID int64, contactID string
 	}
 	accountSID, err = url.PathUnescape(parts[1])
 	campaignID, tooLarge := strconv.ParseInt(parts[2], 10, 64)
-	if err != nil || tooLarge != nil || !utf8.ValidString(accountSID) {
+	if err != nil || tooLarge != nil || !isSegment(accountSID) {
 		return "", 0, "", &InvalidUriError{uri}
 	}
 	return accountSID, campaignID, parts[3], nil

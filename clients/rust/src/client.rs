@@ -7,6 +7,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
 use crate::Misconfigured;
 use crate::base_url::BaseUrl;
 use crate::generated::apis::configuration::Configuration;
+use crate::get::is_segment;
 use crate::redact::Redactor;
 
 /// Creates contacts for one account. Clones share their connections; any number of tasks may use one.
@@ -101,8 +102,10 @@ impl Builder {
     /// Makes the client.
     pub fn build(self) -> Result<Client, Misconfigured> {
         let has_control = |text: &str| text.contains(|c: char| c < ' ' || c == '\x7f');
-        if self.account_sid.is_empty() || self.account_sid.contains(':') || has_control(&self.account_sid) {
-            let rule = "the AccountSID must not be empty, and must hold no colon or control character";
+        if !is_segment(&self.account_sid) || self.account_sid.contains(':') || has_control(&self.account_sid)
+        {
+            let rule =
+                "the AccountSID must not be empty or dots, and must hold no colon or control character";
             return Err(Misconfigured(rule.into()));
         }
         if self.auth_token.is_empty() || has_control(&self.auth_token) {

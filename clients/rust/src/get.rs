@@ -60,6 +60,11 @@ fn stored(answer: &Answer, uri: &str) -> Option<StoredContact> {
     complete.then_some(contact)
 }
 
+/// Tells whether text can be a segment of a path; dots lead to another path.
+pub(crate) fn is_segment(text: &str) -> bool {
+    !matches!(text, "" | "." | "..")
+}
+
 /// Reads `/Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts/{ContactId}`.
 fn parse(uri: &str) -> Option<(Cow<'_, str>, i64, &str)> {
     let parts: Vec<_> = uri.split('/').collect();
@@ -68,7 +73,7 @@ fn parse(uri: &str) -> Option<(Cow<'_, str>, i64, &str)> {
     };
     let escapes = account_sid.split('%').skip(1);
     let mut two_digits = escapes.map(|rest| rest.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2);
-    let decoded = percent_decode_str(account_sid).decode_utf8().ok().filter(|sid| !sid.is_empty())?;
+    let decoded = percent_decode_str(account_sid).decode_utf8().ok().filter(|sid| is_segment(sid))?;
     if campaign_id.starts_with('+') || !two_digits.all(|are| are) {
         return None;
     }

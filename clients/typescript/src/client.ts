@@ -59,8 +59,8 @@ export class ContactsClient {
   constructor(accountSid: string, authToken: string, options: ClientOptions = {}) {
     const { baseUrl = defaultBaseUrl, timeoutMs = 60_000, maxRetries = 2, transport = fetchTransport() } = options;
     check(
-      isCredential(accountSid) && !accountSid.includes(":"),
-      "the AccountSID must not be empty, and must hold no colon or control character",
+      isCredential(accountSid) && isSegment(accountSid) && !accountSid.includes(":"),
+      "the AccountSID must not be empty or dots, and must hold no colon or control character",
     );
     check(isCredential(authToken), "the AuthToken must not be empty, and must hold no control character");
     check(timeoutMs > 0, `timeoutMs must be more than 0, not ${timeoutMs.toString()}`);
@@ -167,6 +167,11 @@ function check(holds: boolean, message: string): asserts holds {
   if (!holds) throw new TypeError(message);
 }
 
+/** Tells whether text can be a segment of a path; dots lead to another path. */
+function isSegment(text: string): boolean {
+  return text !== "" && text !== "." && text !== "..";
+}
+
 function isCredential(text: string): boolean {
   return /^[^\0-\x1F\x7F]+$/u.test(text) && text.isWellFormed();
 }
@@ -208,7 +213,7 @@ function parseUri(uri: string): { AccountSID: string; CampaignId: number; Contac
   const [, account, campaign, ContactId] = form.exec(uri) ?? [];
   const AccountSID = decode(account);
   check(
-    AccountSID !== undefined && campaign !== undefined && ContactId !== undefined,
+    AccountSID !== undefined && isSegment(AccountSID) && campaign !== undefined && ContactId !== undefined,
     "the Uri must have the form /Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts/{ContactId}",
   );
   return { AccountSID, CampaignId: checkCampaignId(campaign), ContactId };

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from ._answer import Answer, read_envelope, read_object
 from ._create import NEVER_CONNECTED
 from ._errors import NotSentError, RefusedError, UnavailableError
-from ._service import Service, Steps
+from ._service import NO_SEGMENTS, Service, Steps
 from ._wait import retry_after
 from .gen.api.contacts import get_contact
 from .gen.models import Contact
@@ -39,7 +39,9 @@ def _parse(uri: str) -> tuple[str, int, str]:
     match = _URI.fullmatch(uri)
     try:
         if match and len(match[2]) <= 20 and -(1 << 63) <= int(match[2]) < 1 << 63:
-            return unquote(match[1], errors="strict"), int(match[2]), match[3]
+            account_sid = unquote(match[1], errors="strict")
+            if account_sid not in NO_SEGMENTS:
+                return account_sid, int(match[2]), match[3]
     except UnicodeDecodeError:
         pass
     form = "/Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts/{ContactId}"

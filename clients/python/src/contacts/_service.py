@@ -33,8 +33,8 @@ class Service:
     """An account at a server. What it is printed as does not hold the token."""
 
     def __init__(self, account_sid: str, auth_token: str, base_url: str, timeout: float, max_retries: int) -> None:
-        if not account_sid or ":" in account_sid or _UNFIT.search(account_sid):
-            raise ValueError("account_sid must not be empty, and must hold no colon or control character")
+        if account_sid in NO_SEGMENTS or ":" in account_sid or _UNFIT.search(account_sid):
+            raise ValueError("account_sid must not be empty or dots, and must hold no colon or control character")
         if not auth_token or _UNFIT.search(auth_token):
             raise ValueError("auth_token must not be empty, and must hold no control character")
         if not timeout > 0:
@@ -86,6 +86,9 @@ class Service:
             extensions={"timeout": dict.fromkeys(("connect", "pool", "read", "write"), deadline)},
         )
 
+
+NO_SEGMENTS = ("", ".", "..")
+"""What cannot be a segment of a path: dots lead to another path."""
 
 # No header can hold the former; the latter have no form in UTF-8.
 _UNFIT = re.compile("[\x00-\x1f\x7f]|[\ud800-\udfff]")

@@ -23,7 +23,7 @@ record ContactUri(String accountSid, long campaignId, String contactId) {
     if (parts.matches()) {
       try {
         String accountSid = URLDecoder.decode(parts.group(1).replace("+", "%2B"), StandardCharsets.UTF_8);
-        if (accountSid.indexOf(UNDECODED) < 0) {
+        if (isSegment(accountSid) && accountSid.indexOf(UNDECODED) < 0) {
           return new ContactUri(accountSid, Long.parseLong(parts.group(2)), parts.group(3));
         }
       } catch (IllegalArgumentException e) {
@@ -32,6 +32,11 @@ record ContactUri(String accountSid, long campaignId, String contactId) {
     }
     throw new IllegalArgumentException(
         "the Uri must have the form /Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts/{ContactId}", cause);
+  }
+
+  /** Tells whether text can be a segment of a path; dots lead to another path. */
+  static boolean isSegment(String text) {
+    return !text.isEmpty() && !text.equals(".") && !text.equals("..");
   }
 
   /** The last segment of a Uri, or nothing if there is none that can be an id. */

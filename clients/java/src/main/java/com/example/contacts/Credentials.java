@@ -11,8 +11,8 @@ final class Credentials {
   private final Pattern secrets;
 
   Credentials(String accountSid, String authToken) {
-    if (accountSid.isEmpty() || accountSid.indexOf(':') >= 0 || !isText(accountSid)) {
-      throw new IllegalArgumentException("the AccountSID must not be empty, and must hold no colon or control character");
+    if (!ContactUri.isSegment(accountSid) || accountSid.indexOf(':') >= 0 || !isText(accountSid)) {
+      throw new IllegalArgumentException("the AccountSID must not be empty or dots, and must hold no colon or control character");
     }
     if (authToken.isEmpty() || !isText(authToken)) {
       throw new IllegalArgumentException("the AuthToken must not be empty, and must hold no control character");
