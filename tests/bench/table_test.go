@@ -15,7 +15,8 @@ Written by ` + "`make bench`" + `, which measures anew and replaces this file.
 Each row is the median of the ratios of several rounds. In each round the two things that a row compares
 are measured one after the other, so that whatever else the machine does meets both alike. A ratio of
 rates above 1 says that ours is faster; a ratio of times, below 1. Where the other side is a number, the
-ratio is what was measured divided by it. Absolute times depend on the machine, and are not kept.
+ratio is what was measured divided by it. A row that need not reach anything explains the one above it.
+Absolute times depend on the machine, and are not kept.
 
 | what | against | ratio | must reach | |
 |---|---|---|---|---|
