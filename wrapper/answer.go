@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"example.com/contacts/gen"
@@ -43,10 +44,18 @@ func decode(a answer) (gen.CreateContactAnswer, error) {
 		STATUS, URI, QUEUEDURI, MESSAGE, ERRORS any
 
 		gen.CreateContactAnswer
+		Errors []*struct { // nil: null, which is no object
+			FIELD, MESSAGE any
+			gen.FieldError
+		}
 	}
-	if err := json.Unmarshal(a.body, &decoded); err != nil {
+	err := json.Unmarshal(a.body, &decoded)
+	if err != nil || slices.Contains(decoded.Errors, nil) {
 		// Not the error itself: it may quote the answer.
 		return gen.CreateContactAnswer{}, errors.New("the answer is not the JSON that the contract promises")
+	}
+	for _, e := range decoded.Errors {
+		decoded.CreateContactAnswer.Errors = append(decoded.CreateContactAnswer.Errors, e.FieldError)
 	}
 	return decoded.CreateContactAnswer, nil
 }

@@ -32,7 +32,9 @@ func TestNamesOfAnotherCase(t *testing.T) {
 		`{"ſtatus":"ERROR","Status":"OK","Uri":"/a/1"}`:                     OutcomeCreated,
 		`{"status":"QUEUED"}`:                                               OutcomeInDoubt,
 		`{"Status":"QUEUED","queueduri":["/q"],"queuedUri":"/q"}`:           OutcomeQueued,
-		`{"Status":"OK","Uri":"/a/1","Errors":[{"FIELD":"x","message":1}]}`: OutcomeInDoubt,
+		`{"Status":"OK","Uri":"/a/1","Errors":[{"FIELD":"x","message":1}]}`: OutcomeCreated,
+		`{"Status":"OK","Uri":"/a/1","Errors":[{"Field":"x","Message":1}]}`: OutcomeInDoubt,
+		`{"Status":"OK","Uri":"/a/1","Errors":[null]}`:                      OutcomeInDoubt,
 	} {
 		_, err := judgeOf(t, 200, body)
 		assert.Equal(t, outcome, OutcomeOf(err), body)

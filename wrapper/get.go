@@ -35,16 +35,9 @@ func (c *Client) GetContact(ctx context.Context, uri string) (gen.Contact, error
 		return gen.Contact{}, err
 	}
 
-	var found struct {
-		// As in decode: names are compared to the letter.
-		ID, URI, FIRSTNAME, LASTNAME, EMAILADDRESS, TITLE, PROFILEIMAGE, WORKPHONENUMBERCOUNTRY, WORKPHONENUMBER,
-		CELLPHONENUMBERCOUNTRY, CELLPHONENUMBER, EDITABLE, LABELS, ACCOUNTS any
-
-		gen.Contact
-	}
-	if a.status == http.StatusOK && a.err == nil && json.Unmarshal(a.body, &found) == nil && hasIds(found.Contact) {
-		found.Uri = cmp.Or(found.Uri, uri)
-		return found.Contact, nil
+	if contact, err := decodeContact(a); err == nil && a.status == http.StatusOK {
+		contact.Uri = cmp.Or(contact.Uri, uri)
+		return contact, nil
 	}
 	decoded, err := decode(a)
 	if a.status >= 400 && a.status < 500 {
@@ -53,8 +46,39 @@ func (c *Client) GetContact(ctx context.Context, uri string) (gen.Contact, error
 	return gen.Contact{}, &UnavailableError{Reply: c.reply(a.status, decoded), Err: err}
 }
 
-func hasIds(contact gen.Contact) bool {
-	return contact.Id != "" && !slices.ContainsFunc(contact.Accounts, func(a gen.Account) bool { return a.Id == "" })
+var errNoContact = errors.New("the answer is no contact")
+
+// decodeContact reads a contact: all of it, or nothing.
+func decodeContact(a answer) (gen.Contact, error) {
+	if a.err != nil {
+		return gen.Contact{}, a.err
+	}
+	var decoded struct { // as in decode
+		ID, URI, FIRSTNAME, LASTNAME, EMAILADDRESS, TITLE, PROFILEIMAGE, WORKPHONENUMBERCOUNTRY, WORKPHONENUMBER,
+		CELLPHONENUMBERCOUNTRY, CELLPHONENUMBER, EDITABLE, LABELS, ACCOUNTS any
+
+		gen.Contact
+		Labels   []*string
+		Accounts []*struct {
+			ID, NAME any
+			gen.Account
+		}
+	}
+	err := json.Unmarshal(a.body, &decoded)
+	if err != nil || decoded.Id == "" || slices.Contains(decoded.Labels, nil) {
+		return gen.Contact{}, errNoContact
+	}
+	contact := decoded.Contact
+	for _, label := range decoded.Labels {
+		contact.Labels = append(contact.Labels, *label)
+	}
+	for _, account := range decoded.Accounts {
+		if account == nil || account.Id == "" {
+			return gen.Contact{}, errNoContact
+		}
+		contact.Accounts = append(contact.Accounts, account.Account)
+	}
+	return contact, nil
 }
 
 var uriForm = regexp.MustCompile(`^/Advertisers/([^/]+)/Campaigns/(-?[0-9]+)/Contacts/([A-Za-z0-9_-]+)$`)

@@ -64,8 +64,10 @@ func randomAnswer(r *rand.Rand) respond {
 		"Uri":       {"/Contacts/2750", "/Contacts/2750", "/a/M1", "/a/", "2750", "", nil, 2750, "/a/é", "/a/b c", "//-"},
 		"QueuedUri": {"/queue/1", "", nil, 7},
 		"Message":   {"no", "é😀", "", nil, 1, []any{}},
-		"Errors":    {[]any{}, nil, []any{map[string]any{"Field": "Title", "Message": "too long"}}, []any{map[string]any{"Message": "m"}}, "x", []any{1}, map[string]any{}, []any{map[string]any{"Field": 1}}},
+		"Errors":    {[]any{}, nil, []any{map[string]any{"Field": "Title", "Message": "too long"}}, []any{map[string]any{"Message": "m"}}, []any{map[string]any{"field": "Title", "Message": "m"}}, "x", []any{1}, []any{nil}, map[string]any{}, []any{map[string]any{"Field": 1}}},
 		"Other":     {1.5, nil, map[string]any{"Status": "OK"}},
+		"status":    {"OK", 1},
+		"MESSAGE":   {"m", 1},
 	} {
 		if r.IntN(3) > 0 {
 			body[name] = values[min(r.IntN(len(values)), r.IntN(len(values)))]
@@ -126,10 +128,10 @@ func randomFound(r *rand.Rand) respond {
 		"ProfileImage":           {"/Contacts/2750/ProfileImage", nil, false},
 		"WorkPhoneNumberCountry": {"US", "XX", "", nil, 1},
 		"Editable":               {true, false, nil, "true", 1},
-		"Labels":                 {[]any{"a", "b"}, []any{}, nil, "a", []any{1}, map[string]any{}},
+		"Labels":                 {[]any{"a", "b"}, []any{}, nil, "a", []any{1}, []any{nil}, map[string]any{}},
 		"Accounts": {
 			[]any{map[string]any{"Id": "10000", "Name": "Acme"}}, []any{map[string]any{"Id": "10000"}}, []any{}, nil, "10000", []any{"10000"},
-			[]any{map[string]any{"Id": 10000}}, []any{map[string]any{"Id": "1", "Name": nil}}, []any{map[string]any{}}, map[string]any{},
+			[]any{map[string]any{"Id": 10000}}, []any{map[string]any{"Id": "1", "Name": nil}}, []any{map[string]any{"id": "1"}}, []any{map[string]any{"Id": "1", "name": 1}}, []any{map[string]any{}}, []any{nil}, map[string]any{},
 		},
 		"Other":    {1.5, nil, map[string]any{"Id": 1}, []any{[]any{}}},
 		"lastname": {"Coyote", 1},

@@ -81,7 +81,7 @@ record Answer(int status, HttpHeaders headers, byte[] body, Throwable cause) {
   StoredContact found(String uri, Credentials credentials) throws RefusedException, UnavailableException {
     if (status == 200) {
       Optional<StoredContact> contact = read(CONTACT);
-      if (contact.isPresent() && hasIds(contact.get())) {
+      if (contact.isPresent() && isComplete(contact.get())) {
         return isEmpty(contact.get().getUri()) ? contact.get().uri(uri) : contact.get();
       }
     }
@@ -92,9 +92,13 @@ record Answer(int status, HttpHeaders headers, byte[] body, Throwable cause) {
     throw new UnavailableException(reply(said, credentials), clean(credentials));
   }
 
-  private static boolean hasIds(StoredContact contact) {
+  /** Tells whether a contact and its accounts have their ids, and no list holds a null. */
+  private static boolean isComplete(StoredContact contact) {
     List<Account> accounts = Objects.requireNonNullElse(contact.getAccounts(), List.of());
-    return !isEmpty(contact.getId()) && accounts.stream().noneMatch(account -> isEmpty(account.getId()));
+    List<String> labels = Objects.requireNonNullElse(contact.getLabels(), List.of());
+    return !isEmpty(contact.getId())
+        && labels.stream().allMatch(Objects::nonNull)
+        && accounts.stream().noneMatch(account -> account == null || isEmpty(account.getId()));
   }
 
   private static boolean isEmpty(String text) {
