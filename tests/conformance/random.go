@@ -90,7 +90,7 @@ func cut(r *rand.Rand, answer respond) respond {
 	return answer
 }
 
-// spoilt is now and then a little less, or more, than a text.
+// spoilt is now and then a little less, or more, than a text, or the same in other words.
 func spoilt(r *rand.Rand, text []byte) []byte {
 	switch r.IntN(12) {
 	case 0: // one byte changed
@@ -99,6 +99,9 @@ func spoilt(r *rand.Rand, text []byte) []byte {
 		text = text[:r.IntN(len(text))]
 	case 2:
 		text = append(text, pieces[r.IntN(len(pieces))]...)
+	case 3: // the same, written in another way
+		escapes := strings.NewReplacer(`"Status"`, `"\u0053tatus"`, `"Id"`, `"\u0049d"`, "é", `\u00e9`, "/", `\/`)
+		text = []byte(escapes.Replace(string(text)))
 	}
 	return text
 }
