@@ -102,19 +102,11 @@ func (c *Contact) form() gen.ContactForm {
 	}
 }
 
+// upload is the form with the name of the image's part.
 func (c *Contact) upload(part string) gen.ContactUpload {
-	return gen.ContactUpload{
-		FirstName:              c.FirstName,
-		LastName:               c.LastName,
-		EmailAddress:           gen.EmailAddress(c.EmailAddress),
-		Accounts:               strings.Join(c.Accounts, ","),
-		Title:                  c.Title,
-		ProfileImageUrl:        c.ProfileImageUrl,
-		ProfileImageFile:       part,
-		WorkPhoneNumber:        c.WorkPhoneNumber,
-		WorkPhoneNumberCountry: c.WorkPhoneNumberCountry,
-		CellphoneNumber:        c.CellphoneNumber,
-		CellphoneNumberCountry: c.CellphoneNumberCountry,
-		Labels:                 strings.Join(c.Labels, ","),
+	form, upload := c.form(), gen.ContactUpload{ProfileImageFile: part}
+	for name, value := range form.Fields() {
+		upload.SetField(name, value)
 	}
+	return upload
 }
