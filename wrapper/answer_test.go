@@ -5,12 +5,17 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"reflect"
 	"regexp"
+	"strconv"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/contacts/gen"
 )
 
 func judgeOf(t testing.TB, status int, body string) (Created, error) {
@@ -105,4 +110,21 @@ func FuzzAnswer(f *testing.F) {
 			assert.NotEmpty(t, err.Error())
 		}
 	})
+}
+
+// The lists of names in capitals must have all that the contract names.
+func TestEveryNameOfAnotherCaseIsAnother(t *testing.T) {
+	other := func(of any) string { // each name in lower case, with a value that fits none
+		var members []string
+		for field := range reflect.TypeOf(of).Fields() {
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			members = append(members, strings.ToLower(strconv.Quote(name))+":{}")
+		}
+		return strings.Join(members, ",")
+	}
+	_, err := decode(answer{body: []byte(`{"Errors":[{` + other(gen.FieldError{}) + `}],` + other(gen.CreateContactAnswer{}) + `}`)})
+	assert.NoError(t, err)
+	contact, err := decodeContact(answer{body: []byte(`{"Id":"1","Accounts":[{"Id":"2",` + other(gen.Account{}) + `}],` + other(gen.Contact{}) + `}`)})
+	assert.NoError(t, err)
+	assert.Equal(t, gen.Contact{Id: "1", Accounts: []gen.Account{{Id: "2"}}}, contact)
 }

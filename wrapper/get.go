@@ -16,9 +16,8 @@ import (
 
 // GetContact reads the contact at a Uri, as CreateContact returns it:
 // /Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts/{ContactId} (FACTS F7). A contact that names no
-// Uri has this one. The error is a
-// *RefusedError (404 if there is no such contact), a *NotSentError, an *UnavailableError or an
-// *InvalidUriError.
+// Uri has this one. The error is a *RefusedError (404 if there is no such contact), a *NotSentError, an
+// *UnavailableError or an *InvalidUriError.
 func (c *Client) GetContact(ctx context.Context, uri string) (gen.Contact, error) {
 	accountSID, campaignID, contactID, err := parseUri(uri)
 	if err != nil {
@@ -35,15 +34,19 @@ func (c *Client) GetContact(ctx context.Context, uri string) (gen.Contact, error
 		return gen.Contact{}, err
 	}
 
-	if contact, err := decodeContact(a); err == nil && a.status == http.StatusOK {
-		contact.Uri = cmp.Or(contact.Uri, uri)
-		return contact, nil
-	}
-	decoded, err := decode(a)
+	said, unreadable := decode(a)
 	if a.status >= 400 && a.status < 500 {
-		return gen.Contact{}, c.refused(a, decoded)
+		return gen.Contact{}, c.refused(a, said)
 	}
-	return gen.Contact{}, &UnavailableError{Reply: c.reply(a.status, decoded), Err: err}
+	if a.status == http.StatusOK {
+		contact, err := decodeContact(a)
+		if err == nil {
+			contact.Uri = cmp.Or(contact.Uri, uri)
+			return contact, nil
+		}
+		unreadable = err
+	}
+	return gen.Contact{}, &UnavailableError{Reply: c.reply(a.status, said), Err: unreadable}
 }
 
 var errNoContact = errors.New("the answer is no contact")
@@ -89,8 +92,8 @@ func parseUri(uri string) (accountSID string, campaignID int64, contactID string
 		return "", 0, "", &InvalidUriError{uri}
 	}
 	accountSID, err = url.PathUnescape(parts[1])
-	campaignID, tooLarge := strconv.ParseInt(parts[2], 10, 64)
-	if err != nil || tooLarge != nil || !isSegment(accountSID) {
+	campaignID, numErr := strconv.ParseInt(parts[2], 10, 64)
+	if err != nil || numErr != nil || !isSegment(accountSID) {
 		return "", 0, "", &InvalidUriError{uri}
 	}
 	return accountSID, campaignID, parts[3], nil

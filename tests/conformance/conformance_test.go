@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -120,15 +121,16 @@ func TestVectors(t *testing.T) {
 	}
 }
 
+var seed = flag.Uint64("seed", rand.Uint64(), "of the random cases")
+
 // TestAgreement gives random contacts and answers to all clients: whatever they do, they do alike.
 func TestAgreement(t *testing.T) {
 	var runs []*run
 	for _, language := range languages() {
 		runs = append(runs, start(t, "../..", language))
 	}
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
-	random := rand.New(rand.NewPCG(seed, 0))
+	t.Logf("-seed %d plays the same again", *seed)
+	random := rand.New(rand.NewPCG(*seed, 0))
 
 	play := func(c testCase) {
 		type result struct {
@@ -160,8 +162,8 @@ func TestAgreement(t *testing.T) {
 				continue
 			}
 			input, _ := json.Marshal(c)
-			require.Equal(t, first, got, "%s and %s differ (seed %d) on %s", languages()[0], languages()[i], seed, input)
-			require.InDelta(t, firstWait, answer.WaitMs, 2000, "%s and %s differ (seed %d) on %s", languages()[0], languages()[i], seed, input)
+			require.Equal(t, first, got, "%s and %s differ (-seed %d) on %s", languages()[0], languages()[i], *seed, input)
+			require.InDelta(t, firstWait, answer.WaitMs, 2000, "%s and %s differ (-seed %d) on %s", languages()[0], languages()[i], *seed, input)
 		}
 	}
 	for range 300 {

@@ -79,7 +79,7 @@ function decode(body: Uint8Array | undefined): Decoded {
 type Check = (value: unknown) => boolean;
 
 const isText: Check = (value) => typeof value === "string";
-const isTruth: Check = (value) => typeof value === "boolean";
+const isBoolean: Check = (value) => typeof value === "boolean";
 
 function isListOf(isItem: Check): Check {
   return (value) => Array.isArray(value) && value.every(isItem);
@@ -110,7 +110,7 @@ const isContact = isObjectOf<StoredContact>({
   WorkPhoneNumber: isText,
   CellphoneNumberCountry: isText,
   CellphoneNumber: isText,
-  Editable: isTruth,
+  Editable: isBoolean,
   Labels: isListOf(isText),
   Accounts: isListOf(isObjectOf<components["schemas"]["Account"]>({ Id: isText, Name: isText })),
   Uri: isText,

@@ -80,10 +80,10 @@ def _read_contact(body: bytes | None, uri: str) -> Contact | None:
 
 
 def _checked(value: Any, shape: Any) -> Any:
-    """Return a value of a shape, without nulls and without what the shape does not name."""
+    """Return a value of a shape, without nulls. What the shape does not name is as it is."""
     if isinstance(shape, dict) and isinstance(value, dict):
-        present = {name: value[name] for name in shape if value.get(name) is not None}
-        return {name: _checked(member, shape[name]) for name, member in present.items()}
+        present = {name: member for name, member in value.items() if member is not None}
+        return {name: _checked(member, shape[name]) if name in shape else member for name, member in present.items()}
     if isinstance(shape, list) and isinstance(value, list):
         return [_checked(item, shape[0]) for item in value]
     if isinstance(shape, type) and isinstance(value, shape):
