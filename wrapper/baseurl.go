@@ -6,23 +6,29 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 var (
-	baseURLForm = regexp.MustCompile(`(?i)^(https?)://([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?` +
+	baseURLForm = compiled(`(?i)^(https?)://([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?` +
 		`(?:/(?:[a-z0-9._~!$&'()*+,;=:@/-]|%[0-9a-f]{2})*)?$`)
-	loopback = regexp.MustCompile(`(?i)^(?:localhost|\[::1\]|127(?:\.(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3})$`)
+	loopback = compiled(`(?i)^(?:localhost|\[::1\]|127(?:\.(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3})$`)
 )
+
+// compiled compiles a pattern when it is asked for: a program that only starts does not wait for it.
+func compiled(pattern string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
+}
 
 // checkBaseURL sees to it that the credentials go over https alone, or stay on this machine. It is strict,
 // as parsers do not agree on what else a URL may be.
 func checkBaseURL(text string) error {
-	parts := baseURLForm.FindStringSubmatch(text)
+	parts := baseURLForm().FindStringSubmatch(text)
 	if parts == nil || tooLarge(parts[3]) {
 		// Not the text itself: it may hold a password.
 		return errors.New("the base URL must have the form https://host or https://host/path, without user, query and fragment")
 	}
-	if scheme, host := parts[1], parts[2]; !strings.EqualFold(scheme, "https") && !loopback.MatchString(host) {
+	if scheme, host := parts[1], parts[2]; !strings.EqualFold(scheme, "https") && !loopback().MatchString(host) {
 		return fmt.Errorf("the base URL %s must begin with https:// (FACTS F1); http:// is for loopback addresses only", text)
 	}
 	return nil

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 
@@ -84,10 +83,10 @@ func decodeContact(a answer) (gen.Contact, error) {
 	return contact, nil
 }
 
-var uriForm = regexp.MustCompile(`^/Advertisers/([^/]+)/Campaigns/(-?[0-9]+)/Contacts/([A-Za-z0-9_-]+)$`)
+var uriForm = compiled(`^/Advertisers/([^/]+)/Campaigns/(-?[0-9]+)/Contacts/([A-Za-z0-9_-]+)$`)
 
 func parseUri(uri string) (accountSID string, campaignID int64, contactID string, err error) {
-	parts := uriForm.FindStringSubmatch(uri)
+	parts := uriForm().FindStringSubmatch(uri)
 	if parts == nil {
 		return "", 0, "", &InvalidUriError{uri}
 	}
