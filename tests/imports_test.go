@@ -14,7 +14,7 @@ import (
 var heavy = []string{
 	"github.com/getkin/kin-openapi", "github.com/oapi-codegen/oapi-codegen", "github.com/spf13/cobra", "modernc.org/sqlite",
 	"encoding/csv", "github.com/jackc/pgx", "github.com/stretchr/testify", "example.com/contacts/sandbox", "example.com/contacts/importer",
-	"example.com/contacts/internal", "example.com/contacts/cmd",
+	"example.com/contacts/internal/contractgen", "example.com/contacts/cmd",
 }
 
 // carried are the packages of a list, or folders of packages, that others depend on.

@@ -9,18 +9,19 @@
 package wrapper
 
 import (
-	"cmp"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"example.com/contacts/gen"
+	"example.com/contacts/internal/transport"
 )
 
 // DefaultBaseURL is the API's own host (FACTS F1).
@@ -30,12 +31,8 @@ const DefaultBaseURL = "https://api.impact.com"
 type Client struct {
 	accountSID string
 	api        *gen.Client
-	timeout    time.Duration
 	retries    int
 	logger     *slog.Logger
-	// traced says that the transport is an *http.Transport, which tells what connection a request is given;
-	// own, that it is ours, whose connections tell what was written.
-	traced, own bool
 	// redact takes the credentials out of text. As a func it also keeps them out of what fmt prints.
 	redact func(string) string
 }
@@ -92,46 +89,27 @@ func New(accountSID, authToken string, opts ...Option) (*Client, error) {
 	if err := checkBaseURL(o.baseURL); err != nil {
 		return nil, err
 	}
-
-	own := o.http == nil
-	if own {
-		o.http = &http.Client{Transport: newTransport()}
-	}
-	sender := *o.http
-	sender.Transport = cmp.Or(sender.Transport, http.DefaultTransport)
-	sender.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	_, traced := sender.Transport.(*http.Transport)
-
-	credentials := base64.StdEncoding.EncodeToString([]byte(accountSID + ":" + authToken))
-	quoted := strconv.Quote(authToken) // as the errors of net/http spell it
-	api, err := gen.NewClient(o.baseURL, gen.WithHTTPClient(doer(&sender)), gen.WithRequestEditorFn(headers(credentials)))
+	server, err := url.Parse(o.baseURL)
 	if err != nil {
 		return nil, err
 	}
+
+	timeout := func(length int64) time.Duration { return o.timeout + time.Duration(length>>17)*time.Second }
+	var sender gen.HttpRequestDoer = transport.New(server, timeout)
+	if o.http != nil {
+		sender = transport.Borrow(o.http, timeout)
+	}
+	credentials := base64.StdEncoding.EncodeToString([]byte(accountSID + ":" + authToken))
+	api, err := gen.NewClient(o.baseURL, gen.WithHTTPClient(sender), gen.WithRequestEditorFn(headers(credentials)))
+	if err != nil {
+		return nil, err
+	}
+	quoted := strconv.Quote(authToken) // as the errors of net/http spell it
 	return &Client{
-		accountSID: accountSID, api: api, timeout: o.timeout, retries: o.retries, logger: o.logger, traced: traced, own: own,
+		accountSID: accountSID, api: api, retries: o.retries, logger: o.logger,
 		redact: strings.NewReplacer(
 			authToken, "[redacted]", quoted[1:len(quoted)-1], "[redacted]", credentials, "[redacted]").Replace,
 	}, nil
-}
-
-// doer is what sends: the transport by itself, where an http.Client would only copy headers for redirects
-// that are not followed.
-func doer(client *http.Client) gen.HttpRequestDoer {
-	if client.Jar != nil || client.Timeout != 0 {
-		return client
-	}
-	return transportDoer{client.Transport}
-}
-
-type transportDoer struct{ http.RoundTripper }
-
-func (d transportDoer) Do(request *http.Request) (*http.Response, error) {
-	response, err := d.RoundTrip(request)
-	if err == nil && (response == nil || response.Body == nil) { // as stubs do
-		err = errors.New("the RoundTripper returned a response without a body")
-	}
-	return response, err
 }
 
 // isSegment tells whether text can be a segment of a path; dots lead to another path.

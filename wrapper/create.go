@@ -85,10 +85,7 @@ func (c *Client) create(ctx context.Context, campaignID int64, body encoding) (C
 	if err != nil {
 		return Created{}, 0, &NotSentError{Err: err}
 	}
-	timeout := c.timeout + time.Duration(body.length>>17)*time.Second
-	answer, err := c.exchange(ctx, timeout, func(ctx context.Context) (*http.Response, error) {
-		return c.api.CreateContactWithBody(ctx, c.accountSID, campaignID, body.contentType, content, body.attach)
-	})
+	answer, err := c.receive(c.api.CreateContactWithBody(ctx, c.accountSID, campaignID, body.contentType, content, body.attach))
 	if err != nil {
 		return Created{}, 0, err
 	}

@@ -106,8 +106,17 @@ func multipartEncoding(fields iter.Seq2[string, string], part filePart, image *I
 
 // An upload is the body of a multipart request: what stands before the file, the file, and what follows.
 type upload struct {
-	io.Closer // of the file
-	sections  []io.Reader
+	file     io.Closer // nil: closed
+	sections []io.Reader
+}
+
+func (u *upload) Close() error {
+	if u.file == nil {
+		return nil
+	}
+	err := u.file.Close()
+	u.file = nil
+	return err
 }
 
 func (u *upload) Read(p []byte) (int, error) {

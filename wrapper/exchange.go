@@ -5,10 +5,10 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"time"
 	"unicode/utf8"
 
 	"example.com/contacts/gen"
+	"example.com/contacts/internal/transport"
 )
 
 // headers makes the editor that gives each request what it needs beside the generated client's own.
@@ -35,21 +35,15 @@ type answer struct {
 
 const longestAnswer = 1 << 20
 
-// exchange sends one request and reads what comes back. The error is a *NotSentError or an *InDoubtError.
-func (c *Client) exchange(ctx context.Context, timeout time.Duration, send func(context.Context) (*http.Response, error)) (answer, error) {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	var seen *watch
-	if c.traced {
-		seen, ctx = watchWrites(ctx, c.own)
-	}
-	response, err := send(ctx)
-	if err != nil {
-		err = c.clean(err)
-		if seen.nothingWritten() {
-			return answer{}, &NotSentError{Err: err}
-		}
-		return answer{}, &InDoubtError{Err: err}
+// receive reads what comes back for a request that was sent. The error is a *NotSentError or an
+// *InDoubtError.
+func (c *Client) receive(response *http.Response, err error) (answer, error) {
+	var unwritten *transport.UnwrittenError
+	switch {
+	case errors.As(err, &unwritten):
+		return answer{}, &NotSentError{Err: c.clean(unwritten.Err)}
+	case err != nil:
+		return answer{}, &InDoubtError{Err: c.clean(err)}
 	}
 	defer response.Body.Close()
 	a := answer{status: response.StatusCode, header: response.Header}

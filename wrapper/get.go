@@ -22,9 +22,7 @@ func (c *Client) GetContact(ctx context.Context, uri string) (gen.Contact, error
 	if err != nil {
 		return gen.Contact{}, err
 	}
-	a, err := c.exchange(ctx, c.timeout, func(ctx context.Context) (*http.Response, error) {
-		return c.api.GetContact(ctx, accountSID, campaignID, contactID)
-	})
+	a, err := c.receive(c.api.GetContact(ctx, accountSID, campaignID, contactID))
 	var doubt *InDoubtError
 	if errors.As(err, &doubt) { // reading changes nothing
 		return gen.Contact{}, &UnavailableError{Err: doubt.Err}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"example.com/contacts/internal/transport"
 )
 
 // A network connects a client to a server by pipes. It takes no time, so that a test can run in a synctest
@@ -33,7 +35,7 @@ func connect(t *testing.T, handler http.Handler, opts ...Option) *network {
 	require.NoError(t, err)
 	n := &network{client: client, accept: make(chan net.Conn), done: make(chan struct{})}
 	transport := ownTransport(client)
-	transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
+	transport.Dial = func(context.Context, string, string) (net.Conn, error) {
 		n.dials.Add(1)
 		if handler == nil {
 			return nil, errUnreachable
@@ -43,7 +45,7 @@ func connect(t *testing.T, handler http.Handler, opts ...Option) *network {
 		if n.wrap != nil {
 			near = n.wrap(near)
 		}
-		return &countedConn{Conn: near}, nil
+		return near, nil
 	}
 	server := &http.Server{Handler: handler, IdleTimeout: 5 * time.Second}
 	served := make(chan struct{})
@@ -79,8 +81,8 @@ func (n *network) Close() error {
 
 func (n *network) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)} }
 
-func ownTransport(c *Client) *http.Transport {
-	return c.api.Client.(transportDoer).RoundTripper.(*http.Transport)
+func ownTransport(c *Client) *transport.Transport {
+	return c.api.Client.(*transport.Transport)
 }
 
 // wile is a valid contact.

@@ -7,5 +7,5 @@ type Row struct {
 	What    string  // what was measured
 	Against string  // what it was compared to
 	Ratio   float64 // the one divided by the other
-	Want    string  // what the ratio must reach, such as ">= 0.55"; empty where it only tells
+	Want    string  // what the ratio must reach, such as ">= 0.55"
 }

@@ -15,8 +15,7 @@ Written by ` + "`make bench`" + `, which measures anew and replaces this file.
 Each row is the median of the ratios of several rounds. In each round the two things that a row compares
 are measured one after the other, so that whatever else the machine does meets both alike. A ratio of
 rates above 1 says that ours is faster; a ratio of times, below 1. Where the other side is a number, the
-ratio is what was measured divided by it. A row that need not reach anything explains the one above it.
-Absolute times depend on the machine, and are not kept.
+ratio is what was measured divided by it. Absolute times depend on the machine, and are not kept.
 
 | what | against | ratio | must reach | |
 |---|---|---|---|---|
@@ -29,7 +28,11 @@ func BenchmarkTable(b *testing.B) {
 		var table strings.Builder
 		for _, measure := range []func(testing.TB) []Row{inProcessRows, loopbackRows, uploadRows, rulesRows, sandboxRows, cliRows} {
 			for _, row := range measure(b) {
-				line := fmt.Sprintf("| %s | %s | %.2f | %s | %s |\n", row.What, row.Against, row.Ratio, row.Want, row.verdict(b))
+				verdict := "missed"
+				if row.reached(b) {
+					verdict = "reached"
+				}
+				line := fmt.Sprintf("| %s | %s | %.2f | %s | %s |\n", row.What, row.Against, row.Ratio, row.Want, verdict)
 				fmt.Print(line)
 				table.WriteString(line)
 			}
@@ -38,18 +41,15 @@ func BenchmarkTable(b *testing.B) {
 	}
 }
 
-func (r Row) verdict(tb testing.TB) string {
-	if r.Want == "" {
-		return ""
-	}
+func (r Row) reached(tb testing.TB) bool {
 	var limit float64
 	var sign string
 	_, err := fmt.Sscan(r.Want, &sign, &limit)
 	must(tb, err)
-	if sign == "<=" && r.Ratio <= limit || sign == ">=" && r.Ratio >= limit {
-		return "reached"
+	if sign == "<=" {
+		return r.Ratio <= limit
 	}
-	return "missed"
+	return r.Ratio >= limit
 }
 
 func BenchmarkClient(b *testing.B) {

@@ -20,85 +20,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A ledger is a server's end of a connection that counts what it was sent.
-type ledger struct {
-	net.Conn
-	bytes atomic.Int64
-}
-
-func (l *ledger) Write(b []byte) (int, error) {
-	l.bytes.Add(int64(len(b)))
-	return len(b), nil
-}
-
-func (l *ledger) ReadFrom(r io.Reader) (int64, error) {
-	n, err := io.Copy(io.Discard, r)
-	l.bytes.Add(n)
-	return n, err
-}
-
-// If the seal finds no write, then none comes after it, whatever happens at the same time.
-func TestSealIsFinal(t *testing.T) {
-	found := map[bool]int{}
-	for n := 0; n < 5_000 || len(found) < 2 && n < 1_000_000; n++ {
-		under := &ledger{}
-		conn := &countedConn{Conn: under}
-		seen := watch{given: true, conn: conn}
-		start := make(chan struct{})
-		var writers sync.WaitGroup
-		for i := range 3 {
-			writers.Go(func() {
-				<-start
-				if i == 0 {
-					conn.ReadFrom(strings.NewReader("POST"))
-				} else {
-					conn.Write([]byte("POST"))
-				}
-			})
-		}
-		var nothing bool
-		writers.Go(func() {
-			<-start
-			nothing = seen.nothingWritten()
-		})
-		close(start)
-		writers.Wait()
-		found[nothing]++
-		if nothing {
-			require.Zero(t, under.bytes.Load(), "written after it was said that nothing was")
-		}
-		_, err := conn.Write([]byte("POST"))
-		require.ErrorIs(t, err, errSealed)
-		_, err = conn.ReadFrom(strings.NewReader("POST"))
-		require.ErrorIs(t, err, errSealed)
-	}
-	assert.Len(t, found, 2, "both ends of the race were seen")
-}
-
-func TestWritesBeforeTheRequestDoNotCount(t *testing.T) {
-	conn := &countedConn{Conn: &ledger{}}
-	conn.Write([]byte("a handshake, or the request before"))
-	seen, ctx := watchWrites(t.Context(), true)
-	trace := httptrace.ContextClientTrace(ctx)
-	trace.GotConn(httptrace.GotConnInfo{Conn: conn, Reused: true})
-	assert.True(t, seen.nothingWritten())
-
-	conn = &countedConn{Conn: &ledger{}}
-	trace.GotConn(httptrace.GotConnInfo{Conn: tls.Client(conn, nil)})
-	conn.Write([]byte("P"))
-	assert.False(t, seen.nothingWritten())
-}
-
-func TestAConnectionThatIsNotOursProvesNothing(t *testing.T) {
-	seen, ctx := watchWrites(t.Context(), false)
-	assert.False(t, seen.nothingWritten(), "perhaps there is no connection to ask for")
-	trace := httptrace.ContextClientTrace(ctx)
-	trace.GetConn("")
-	assert.True(t, seen.nothingWritten(), "no connection, no write")
-	trace.GotConn(httptrace.GotConnInfo{Conn: &ledger{}})
-	assert.False(t, seen.nothingWritten())
-}
-
 // A recorder is a server that answers every create, and knows how many bytes of requests have reached it;
 // under TLS, of what was in it.
 type recorder struct {
@@ -136,7 +57,7 @@ func record(t *testing.T, secure bool, serve func(*recorder, net.Conn)) (*record
 	})
 	client, err := New("IRsandbox", "secret-token", WithBaseURL(r.url), WithRetries(0))
 	require.NoError(t, err)
-	ownTransport(client).TLSClientConfig = &tls.Config{RootCAs: roots}
+	ownTransport(client).HTTP.TLSClientConfig = &tls.Config{RootCAs: roots}
 	t.Cleanup(func() { r.end(client) })
 	return r, client
 }
@@ -171,16 +92,15 @@ func createEach(r *recorder, conn net.Conn) {
 // a byte of it reached the server, then or later.
 func TestNotSentIsTrue(t *testing.T) {
 	whatever := []Outcome{OutcomeNotSent, OutcomeInDoubt, OutcomeCreated} // the server knows
-	sent := []Outcome{OutcomeInDoubt, OutcomeCreated}
 	for name, stage := range map[string]struct {
 		hook     func(cancel func()) *httptrace.ClientTrace
 		outcomes []Outcome
 	}{
 		"before the connection": {func(cancel func()) *httptrace.ClientTrace {
-			return &httptrace.ClientTrace{GetConn: func(string) { cancel() }}
+			return &httptrace.ClientTrace{ConnectStart: func(_, _ string) { cancel() }}
 		}, whatever},
 		"with the connection": {func(cancel func()) *httptrace.ClientTrace {
-			return &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { cancel() }}
+			return &httptrace.ClientTrace{ConnectDone: func(_, _ string, _ error) { cancel() }}
 		}, whatever},
 		"with a header": {func(cancel func()) *httptrace.ClientTrace {
 			return &httptrace.ClientTrace{WroteHeaderField: func(string, []string) { cancel() }}
@@ -190,7 +110,7 @@ func TestNotSentIsTrue(t *testing.T) {
 		}, whatever},
 		"after the request": {func(cancel func()) *httptrace.ClientTrace {
 			return &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { cancel() }}
-		}, sent},
+		}, whatever}, // it has been written to a buffer
 		"never": {func(cancel func()) *httptrace.ClientTrace {
 			return &httptrace.ClientTrace{}
 		}, []Outcome{OutcomeCreated}},
@@ -297,13 +217,10 @@ func TestIdleConnectionThatTheServerClosesUnderTLS(t *testing.T) {
 	})
 	closed := make(chan struct{}, 1)
 	transport := ownTransport(client)
-	dial := transport.DialContext
-	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+	dial := transport.Dial
+	transport.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
-		if counted, is := conn.(*countedConn); is {
-			counted.Conn = closing{counted.Conn, closed}
-		}
-		return conn, err
+		return closing{conn, closed}, err
 	}
 	for range 3 {
 		_, err := client.CreateContact(t.Context(), 1000, wile())
