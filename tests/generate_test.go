@@ -19,7 +19,7 @@ func copyOfTheModule(t *testing.T) string {
 		require.NoError(t, err)
 		require.NoError(t, os.WriteFile(filepath.Join(folder, name), content, 0o600))
 	}
-	for _, name := range []string{"gen", "internal/contractgen", "wrapper"} {
+	for _, name := range []string{"gen", "internal", "wrapper"} {
 		require.NoError(t, os.CopyFS(filepath.Join(folder, name), os.DirFS(filepath.Join("..", name))))
 	}
 	return folder
