@@ -18,6 +18,8 @@ Written by ` + "`make bench-clients`" + `, which measures anew and replaces this
 - create: 32 callers on loopback; the rate, divided by that of the bare HTTP library that sends the same bytes.
 - upload: 1 GiB; the peak of the memory above that of the idle process (Java: of the heap in use).
 - rules: a valid contact; the time of a check.
+- create by openapi-fetch: its client as it is, and with our transport in place of fetch, to tell why the
+  TypeScript client does not send through it. Neither checks a contact.
 
 | language | what | measured | must reach | |
 |---|---|---|---|---|
@@ -51,11 +53,13 @@ func BenchmarkClients(b *testing.B) {
 			for _, line := range bytes.Split(bytes.TrimSpace(out), []byte("\n")) {
 				var m measured
 				must(b, json.Unmarshal(line, &m))
-				row, err := m.row(language)
+				row, required, err := m.row(language)
 				must(b, err)
 				fmt.Print(row)
 				table.WriteString(row)
-				rows++
+				if required {
+					rows++
+				}
 			}
 			if rows != 3 {
 				b.Fatalf("%s: %d measures in place of 3", language, rows)
@@ -65,7 +69,8 @@ func BenchmarkClients(b *testing.B) {
 	}
 }
 
-func (m measured) row(language string) (string, error) {
+// row is a line of the table, and whether it says what must be reached.
+func (m measured) row(language string) (line string, required bool, err error) {
 	limit := 1000.0 // ns
 	if language == "python" {
 		limit = 10_000
@@ -79,12 +84,14 @@ func (m measured) row(language string) (string, error) {
 		value, want, reached = fmt.Sprintf("%.1f MiB", m.Peak), "<= 64 MiB", m.Peak <= 64
 	case "rules":
 		value, want, reached = fmt.Sprintf("%.0f ns", m.Nanos), fmt.Sprintf("<= %.0f ns", limit), m.Nanos <= limit
+	case "create by openapi-fetch", "create by openapi-fetch over our transport":
+		return fmt.Sprintf("| %s | %s | %.2f | | |\n", language, m.What, m.Ratio), false, nil
 	default:
-		return "", fmt.Errorf("%s: an unknown measure %q", language, m.What)
+		return "", false, fmt.Errorf("%s: an unknown measure %q", language, m.What)
 	}
 	verdict := "missed"
 	if reached {
 		verdict = "reached"
 	}
-	return fmt.Sprintf("| %s | %s | %s | %s | %s |\n", language, m.What, value, want, verdict), nil
+	return fmt.Sprintf("| %s | %s | %s | %s | %s |\n", language, m.What, value, want, verdict), true, nil
 }

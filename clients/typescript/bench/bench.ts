@@ -3,6 +3,7 @@
 import { type Contact, ContactsClient, imageFromPath, validate } from "@example/contacts/node";
 import assert from "node:assert/strict";
 import http from "node:http";
+import { byFetch, byTransport } from "./create-client.js";
 
 const { CONTACTS_BENCH_URL: baseUrl, CONTACTS_BENCH_FILE: file } = process.env;
 assert(baseUrl !== undefined && file !== undefined, "set CONTACTS_BENCH_URL and CONTACTS_BENCH_FILE");
@@ -22,12 +23,14 @@ const contact = {
 } satisfies Contact;
 const create = () => client.createContact(1000, contact);
 
+/** The bytes that it sends. */
+const body =
+  "FirstName=Wile&LastName=Coyote&EmailAddress=wile.coyote%40example.com&Accounts=10000&Title=Acme+Partner+Manager" +
+  "&WorkPhoneNumber=8051234567&WorkPhoneNumberCountry=US&CellphoneNumber=8059876543&CellphoneNumberCountry=US" +
+  "&Labels=Main+Contact%2CAcme+Partner";
+
 /** The same bytes, by node:http alone, and the answer as text. */
 function prepare(): () => Promise<string> {
-  const body =
-    "FirstName=Wile&LastName=Coyote&EmailAddress=wile.coyote%40example.com&Accounts=10000&Title=Acme+Partner+Manager" +
-    "&WorkPhoneNumber=8051234567&WorkPhoneNumberCountry=US&CellphoneNumber=8059876543&CellphoneNumberCountry=US" +
-    "&Labels=Main+Contact%2CAcme+Partner";
   const url = `${String(baseUrl)}/Advertisers/IRbench/Campaigns/1000/Contacts`;
   const options = {
     method: "POST",
@@ -89,21 +92,23 @@ function benchRules(): object {
   return { what: "rules", ns: median(rounds) };
 }
 
-async function benchCreate(): Promise<object> {
-  const bare = prepare();
-  const ours: number[] = [];
-  const theirs: number[] = [];
-  await round(create, 3000);
-  await round(bare, 3000);
-  for (let i = 0; i < 15; i++) {
-    ours.push(await round(create, 1500));
-    theirs.push(await round(bare, 1500));
-  }
-  const [ours_us, bare_us] = [median(ours), median(theirs)];
-  return { what: "create", ours_us, bare_us, ratio: bare_us / ours_us };
+async function benchCreates(url: string): Promise<object[]> {
+  const viaFetch = byFetch(url);
+  const viaTransport = byTransport(url);
+  const calls: [what: string, call: () => Promise<unknown>][] = [
+    ["bare", prepare()],
+    ["create", create],
+    ["create by openapi-fetch", () => viaFetch(body)],
+    ["create by openapi-fetch over our transport", () => viaTransport(body)],
+  ];
+  for (const [, call] of calls) await round(call, 3000);
+  const took: number[][] = calls.map(() => []);
+  for (let i = 0; i < 15; i++) for (const [n, [, call]] of calls.entries()) took[n]?.push(await round(call, 1500));
+  const [bare = NaN, ...others] = took.map(median);
+  return others.map((us, n) => ({ what: calls[n + 1]?.[0], us, bare_us: bare, ratio: bare / us }));
 }
 
 // The upload is first: what the others leave on the heap is not its own.
 console.log(JSON.stringify(await benchUpload(file)));
 console.log(JSON.stringify(benchRules()));
-console.log(JSON.stringify(await benchCreate()));
+for (const result of await benchCreates(baseUrl)) console.log(JSON.stringify(result));
