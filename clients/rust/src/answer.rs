@@ -1,17 +1,16 @@
 //! What the body of an answer says.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::fmt;
 
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::FieldError;
 use crate::error::Cause;
 use crate::exchange::Answer;
 use crate::models::CreateContactAnswer;
-
-/// The members of a JSON object. Of members with one name the last counts, as with most readers.
-pub(crate) type Object<'a> = HashMap<String, &'a RawValue>;
 
 impl Answer {
     /// Reads the body of an answer to a create, or of a refusal: all of it, or nothing and why.
@@ -29,27 +28,83 @@ impl Answer {
 /// Is more lenient than the generated type, in that members may be absent or null.
 fn decode(body: &str) -> serde_json::Result<CreateContactAnswer> {
     let body = well_formed(body);
-    let object: Object = serde_json::from_str(&body)?;
+    let [status, uri, queued_uri, message, errors] =
+        members(&body, ["Status", "Uri", "QueuedUri", "Message", "Errors"])?;
     Ok(CreateContactAnswer {
-        status: text(&object, "Status")?.unwrap_or_default(),
-        uri: text(&object, "Uri")?,
-        queued_uri: text(&object, "QueuedUri")?,
-        message: text(&object, "Message")?,
-        errors: errors(&object)?,
+        status: value(status)?.unwrap_or_default(),
+        uri: value(uri)?,
+        queued_uri: value(queued_uri)?,
+        message: value(message)?,
+        errors: value(errors)?.map(field_errors).transpose()?,
     })
 }
 
-fn errors(object: &Object<'_>) -> serde_json::Result<Option<Vec<FieldError>>> {
-    let Some(list) = object.get("Errors") else { return Ok(None) };
-    let Some(list) = serde_json::from_str::<Option<Vec<Object<'_>>>>(list.get())? else { return Ok(None) };
-    let error = |e: Object<'_>| {
-        Ok(FieldError { field: text(&e, "Field")?, message: text(&e, "Message")?.unwrap_or_default() })
+fn field_errors(list: Vec<&RawValue>) -> serde_json::Result<Vec<FieldError>> {
+    let error = |one: &RawValue| {
+        let [field, message] = members(one.get(), ["Field", "Message"])?;
+        Ok(FieldError { field: value(field)?, message: value(message)?.unwrap_or_default() })
     };
-    list.into_iter().map(error).collect::<serde_json::Result<_>>().map(Some)
+    list.into_iter().map(error).collect()
 }
 
-fn text(object: &Object<'_>, name: &str) -> serde_json::Result<Option<String>> {
-    object.get(name).map_or(Ok(None), |value| serde_json::from_str(value.get()))
+/// The value of a member; none if it is absent or null.
+fn value<'a, T: Deserialize<'a>>(member: Option<&'a RawValue>) -> serde_json::Result<Option<T>> {
+    member.map_or(Ok(None), |value| serde_json::from_str(value.get()))
+}
+
+/// Finds members of a JSON object. Of members with one name the last counts, as with most readers.
+fn members<'a, const N: usize>(
+    json: &'a str,
+    names: [&'static str; N],
+) -> serde_json::Result<[Option<&'a RawValue>; N]> {
+    let mut reader = serde_json::Deserializer::from_str(json);
+    let found = reader.deserialize_map(Members(names))?;
+    reader.end()?;
+    Ok(found)
+}
+
+struct Members<const N: usize>([&'static str; N]);
+
+impl<'a, const N: usize> Visitor<'a> for Members<N> {
+    type Value = [Option<&'a RawValue>; N];
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'a>>(self, mut object: A) -> Result<Self::Value, A::Error> {
+        let mut found = [None; N];
+        while let Some(index) = object.next_key_seed(IndexOf(&self.0))? {
+            match index {
+                Some(index) => found[index] = Some(object.next_value()?),
+                None => _ = object.next_value::<IgnoredAny>()?,
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Reads a name as its index in a list.
+struct IndexOf<'n>(&'n [&'static str]);
+
+impl<'a> DeserializeSeed<'a> for IndexOf<'_> {
+    type Value = Option<usize>;
+
+    fn deserialize<D: Deserializer<'a>>(self, name: D) -> Result<Self::Value, D::Error> {
+        name.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for IndexOf<'_> {
+    type Value = Option<usize>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(self.0.iter().position(|wanted| *wanted == name))
+    }
 }
 
 /// The id of the contact at a URI: what follows the last slash (F2). There is none if it cannot be one.

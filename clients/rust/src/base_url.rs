@@ -6,8 +6,7 @@ use crate::Misconfigured;
 
 /// A server that requests may be sent to.
 pub(crate) struct BaseUrl {
-    /// Without a slash at the end.
-    pub(crate) text: String,
+    pub(crate) url: Url,
     pub(crate) is_loopback: bool,
 }
 
@@ -22,7 +21,7 @@ impl BaseUrl {
             let scheme = "the base URL must begin with https:// (F1); http:// is for loopback addresses only";
             return Err(Misconfigured(scheme.into()));
         }
-        Ok(BaseUrl { text: url.as_str().trim_end_matches('/').to_owned(), is_loopback })
+        Ok(BaseUrl { url, is_loopback })
     }
 }
 

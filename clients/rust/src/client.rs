@@ -63,7 +63,7 @@ impl Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base_url", &self.shared.configuration.base_path)
+            .field("base_url", &self.shared.configuration.base_url.as_str())
             .field("account_sid", &self.shared.configuration.basic_auth.0)
             .field("deadline", &self.deadline)
             .finish_non_exhaustive()
@@ -119,7 +119,7 @@ impl Builder {
         let base_url = BaseUrl::parse(&self.base_url)?;
         let configuration = Configuration {
             client: http(base_url.is_loopback)?,
-            base_path: base_url.text,
+            base_url: base_url.url,
             basic_auth: (self.account_sid, self.auth_token.clone()),
         };
         let redactor = Redactor { credentials: credentials(&configuration)?, token: self.auth_token };

@@ -64,12 +64,12 @@ impl Client {
         }
         let (content, seal) = body.open().map_err(|error| not_sent(error.into()))?;
         let request = contacts_api::create_contact(configuration, &configuration.basic_auth.0, campaign_id)
-            .header(CONTENT_TYPE, &body.content_type)
+            .header(CONTENT_TYPE, body.content_type.clone())
             .body(reqwest::Body::wrap(content));
         match exchange(request, timeout).await {
             Ok(answer) => self.judge(answer),
-            Err(error) if seal.not_sent() => Err(not_sent(error.into())),
-            Err(error) => Err(Error::InDoubt(InDoubt { reply: None, cause: Some(error.into()) })),
+            Err(error) if seal.not_sent() => Err(not_sent(error)),
+            Err(error) => Err(Error::InDoubt(InDoubt { reply: None, cause: Some(error) })),
         }
     }
 

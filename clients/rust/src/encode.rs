@@ -4,6 +4,7 @@ use std::io;
 
 use bytes::Bytes;
 use rand::distr::{Alphanumeric, SampleString};
+use reqwest::header::HeaderValue;
 
 use crate::ImageFile;
 use crate::body::{Body, Seal};
@@ -13,7 +14,7 @@ use crate::image::Part;
 
 /// The body of a request, which can be sent more than once.
 pub(crate) struct Encoding {
-    pub(crate) content_type: String,
+    pub(crate) content_type: HeaderValue,
     head: Bytes,
     file: Option<(ImageFile, u64)>,
     tail: Bytes,
@@ -23,7 +24,7 @@ impl Encoding {
     pub(crate) fn of(contact: Checked<'_>) -> Self {
         match contact {
             Checked::Form(form) => Encoding {
-                content_type: "application/x-www-form-urlencoded".to_owned(),
+                content_type: HeaderValue::from_static("application/x-www-form-urlencoded"),
                 head: urlencoded(form.fields()).into(),
                 file: None,
                 tail: Bytes::new(),
@@ -58,7 +59,7 @@ fn urlencoded<'a>(fields: impl Iterator<Item = (&'static str, &'a str)>) -> Vec<
         body.extend_from_slice(name.as_bytes());
         body.push(b'=');
         let mut rest = value.as_bytes();
-        while let Some(plain) = rest.iter().position(|byte| !is_plain(*byte)) {
+        while let Some(plain) = rest.iter().position(|byte| !PLAIN[usize::from(*byte)]) {
             body.extend_from_slice(&rest[..plain]);
             match rest[plain] {
                 b' ' => body.push(b'+'),
@@ -71,9 +72,16 @@ fn urlencoded<'a>(fields: impl Iterator<Item = (&'static str, &'a str)>) -> Vec<
     body
 }
 
-fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte)
-}
+/// The bytes that a form holds as they are.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        plain[byte] = (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'-' | b'_' | b'.' | b'~');
+        byte += 1;
+    }
+    plain
+};
 
 /// Writes the fields, and then the file, as RFC 7578 says. Nothing needs escaping: the names of the fields
 /// are the contract's, and that of the part has been checked.
@@ -89,7 +97,8 @@ fn multipart(upload: ContactUpload<'_>, part: Part, file: &ImageFile) -> Encodin
     let Part { name, content_type, size } = part;
     begin(format!("name=\"{name}\"; filename=\"{name}\"\r\nContent-Type: {content_type}\r\n"));
     Encoding {
-        content_type: format!("multipart/form-data; boundary={boundary}"),
+        content_type: HeaderValue::try_from(format!("multipart/form-data; boundary={boundary}"))
+            .expect("a boundary of letters and digits"),
         head: head.into(),
         file: Some((file.clone(), size)),
         tail: format!("\r\n--{boundary}--\r\n").into(),

@@ -2,6 +2,9 @@ use std::time::Duration;
 
 use reqwest::RequestBuilder;
 use reqwest::header::HeaderMap;
+use tokio::time::{Instant, timeout_at};
+
+use crate::error::Cause;
 
 /// What a server sent back.
 pub(crate) struct Answer {
@@ -12,12 +15,13 @@ pub(crate) struct Answer {
 }
 
 /// Sends one request and reads what comes back. The error says why there is no answer.
-pub(crate) async fn exchange(request: RequestBuilder, timeout: Duration) -> Result<Answer, reqwest::Error> {
-    let mut response = request.timeout(timeout).send().await.map_err(reqwest::Error::without_url)?;
+pub(crate) async fn exchange(request: RequestBuilder, timeout: Duration) -> Result<Answer, Cause> {
+    let end = Instant::now() + timeout;
+    let mut response = timeout_at(end, request.send()).await?.map_err(reqwest::Error::without_url)?;
     Ok(Answer {
         status: response.status().as_u16(),
         headers: std::mem::take(response.headers_mut()),
-        body: read(response).await,
+        body: timeout_at(end, read(response)).await.unwrap_or_else(|elapsed| Err(elapsed.to_string())),
     })
 }
 

@@ -1,11 +1,12 @@
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde::de::value::MapDeserializer;
-use serde_json::value::to_raw_value;
+use serde_json::value::{RawValue, to_raw_value};
 
-use crate::answer::{Object, id_of, well_formed};
+use crate::answer::{id_of, well_formed};
 use crate::exchange::{Answer, exchange};
 use crate::generated::apis::contacts_api;
 use crate::{Client, GetError, InDoubt, NotSent, Refused, StoredContact};
@@ -24,10 +25,10 @@ impl Client {
         }
         let request = contacts_api::get_contact(configuration, &account_sid, campaign_id, contact_id);
         let answer = exchange(request, timeout).await.map_err(|error| {
-            if error.is_connect() {
-                GetError::NotSent(NotSent { cause: error.into() })
+            if error.downcast_ref().is_some_and(reqwest::Error::is_connect) {
+                GetError::NotSent(NotSent { cause: error })
             } else {
-                GetError::Unavailable(InDoubt { reply: None, cause: Some(error.into()) })
+                GetError::Unavailable(InDoubt { reply: None, cause: Some(error) })
             }
         })?;
         if let Some(contact) = stored(&answer, uri) {
@@ -47,7 +48,7 @@ impl Client {
 /// or with an account without one, is none.
 fn stored(answer: &Answer, uri: &str) -> Option<StoredContact> {
     let body = well_formed(answer.body.as_deref().ok().filter(|_| answer.status == 200)?);
-    let mut members: Object<'_> = serde_json::from_str(&body).ok()?;
+    let mut members: BTreeMap<String, &RawValue> = serde_json::from_str(&body).ok()?;
     members.retain(|_, value| value.get() != "null");
     let asked = to_raw_value(uri).ok()?;
     let named = members.entry("Uri".to_owned()).or_insert(&asked);

@@ -3,7 +3,8 @@
 
 /// Where requests go, and what they carry. It has no `Debug`, as it holds the credentials.
 pub struct Configuration {
-    pub base_path: String,
+    /// What stands before the paths of the contract.
+    pub base_url: reqwest::Url,
     pub client: reqwest::Client,
     /// User and password.
     pub basic_auth: (String, String),

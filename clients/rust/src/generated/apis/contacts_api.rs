@@ -9,12 +9,14 @@ pub fn create_contact(
     account_sid: &str,
     campaign_id: i64,
 ) -> reqwest::RequestBuilder {
-    let url = format!(
+    let path = format!(
         "{}/Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts",
-        configuration.base_path,
+        configuration.base_url.path().trim_end_matches('/'),
         AccountSID = segment(account_sid),
         CampaignId = campaign_id,
     );
+    let mut url = configuration.base_url.clone(); // to read it anew takes longer
+    url.set_path(&path);
     configuration
         .client
         .request(reqwest::Method::POST, url)
@@ -28,13 +30,15 @@ pub fn get_contact(
     campaign_id: i64,
     contact_id: &str,
 ) -> reqwest::RequestBuilder {
-    let url = format!(
+    let path = format!(
         "{}/Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts/{ContactId}",
-        configuration.base_path,
+        configuration.base_url.path().trim_end_matches('/'),
         AccountSID = segment(account_sid),
         CampaignId = campaign_id,
         ContactId = segment(contact_id),
     );
+    let mut url = configuration.base_url.clone(); // to read it anew takes longer
+    url.set_path(&path);
     configuration
         .client
         .request(reqwest::Method::GET, url)
