@@ -128,8 +128,9 @@ class AsyncTransport(httpx.AsyncHTTPTransport):
             self._pool = httpcore.AsyncHTTPProxy(**proxy, ssl_context=verify, network_backend=_AsyncBackend(), **_POOL)
 
 
-# As many connections as there are callers.
-_POOL: dict[str, Any] = {"max_connections": None, "max_keepalive_connections": None, "keepalive_expiry": 30.0}
+# As many connections as there are callers. An idle one is not kept for longer than httpx does: for each
+# request httpcore counts the idle ones once for each of them.
+_POOL: dict[str, Any] = {"max_connections": None, "max_keepalive_connections": None, "keepalive_expiry": 5.0}
 
 
 def _proxy(origin: httpx.URL) -> dict[str, Any] | None:
