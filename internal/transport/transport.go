@@ -96,12 +96,13 @@ func (t *Transport) send(request *http.Request, deadline time.Time, done func())
 			response.Body = &body{response.Body, func() { t.keep(c); done() }}
 			return response, nil
 		}
-		// By now whoever wrote to the connection has ended. If the request was given up before, it is open.
-		c.client.Close()
+		// By now whoever wrote to the connection has ended. It is open if the request was given up before.
+		written := c.written.Load() != before
+		c.client.Close() // which writes, too, under TLS
 		if !time.Now().Before(deadline) {
 			err = fmt.Errorf("%w (%w)", os.ErrDeadlineExceeded, err) // which does not say so if it met a write
 		}
-		if c.written.Load() != before {
+		if written {
 			return nil, err
 		}
 		if !reused || request.Body != nil && request.GetBody == nil {

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"net/url"
 	"os"
 	"strings"
@@ -433,6 +434,31 @@ func TestTheCallerGivesUpWithTheConnection(t *testing.T) {
 			require.Zero(t, n.open.Load())
 		}
 	})
+}
+
+// To close a TLS connection is to write to it: that is not of the request.
+func TestTheCallerGivesUpWithTheHandshake(t *testing.T) {
+	server := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer server.Close()
+	at, err := url.Parse(server.URL)
+	require.NoError(t, err)
+	roots := x509.NewCertPool()
+	roots.AddCert(server.Certificate())
+	unsent := 0
+	for range 50 { // net/http may take the request up or not
+		transport := New(at, func(int64) time.Duration { return time.Minute })
+		transport.HTTP.TLSClientConfig = &tls.Config{RootCAs: roots}
+		ctx, cancel := context.WithCancel(t.Context())
+		var open atomic.Int64
+		_, err := transport.Do(post(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+			TLSHandshakeDone: func(tls.ConnectionState, error) { cancel() },
+		}), "body", &open))
+		require.ErrorIs(t, err, context.Canceled)
+		if unwritten(err) {
+			unsent++
+		}
+	}
+	assert.Positive(t, unsent)
 }
 
 // A file goes to the kernel as it is: neither net/http nor a connection of ours stands between.
