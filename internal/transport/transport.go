@@ -29,7 +29,7 @@ type Timeout func(length int64) time.Duration
 //
 // The pool of an http.Transport tells which connection that is by hooks in the context of each request only.
 // These, a timer for each request and one for each idle connection cost a busy client a tenth of its
-// requests. Here a connection has one deadline for whatever it does (see tests/bench).
+// requests. Here a connection has one deadline for whatever it does.
 type Transport struct {
 	// HTTP speaks the protocol; of its pool no use is made.
 	HTTP *http.Transport
