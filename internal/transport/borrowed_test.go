@@ -67,7 +67,7 @@ func TestABorrowedClientIsGivenATimeout(t *testing.T) {
 	lengths := []int64{}
 	borrowed := Borrow(&http.Client{}, func(length int64) time.Duration {
 		lengths = append(lengths, length)
-		return 50 * time.Millisecond
+		return time.Second
 	})
 	request, err := http.NewRequest(http.MethodPost, server.URL, nil)
 	require.NoError(t, err)
