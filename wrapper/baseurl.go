@@ -3,6 +3,7 @@ package wrapper
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -20,18 +21,19 @@ func compiled(pattern string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
 }
 
-// checkBaseURL sees to it that the credentials go over https alone, or stay on this machine. It is strict,
+// parseBaseURL sees to it that the credentials go over https alone, or stay on this machine. It is strict,
 // as parsers do not agree on what else a URL may be.
-func checkBaseURL(text string) error {
+func parseBaseURL(text string) (*url.URL, error) {
 	parts := baseURLForm().FindStringSubmatch(text)
-	if parts == nil || tooLarge(parts[3]) {
+	parsed, err := url.Parse(text)
+	if parts == nil || tooLarge(parts[3]) || err != nil {
 		// Not the text itself: it may hold a password.
-		return errors.New("the base URL must have the form https://host or https://host/path, without user, query and fragment")
+		return nil, errors.New("the base URL must have the form https://host or https://host/path, without user, query and fragment")
 	}
 	if scheme, host := parts[1], parts[2]; !strings.EqualFold(scheme, "https") && !loopback().MatchString(host) {
-		return fmt.Errorf("the base URL %s must begin with https:// (FACTS F1); http:// is for loopback addresses only", text)
+		return nil, fmt.Errorf("the base URL %s must begin with https:// (FACTS F1); http:// is for loopback addresses only", text)
 	}
-	return nil
+	return parsed, nil
 }
 
 func tooLarge(port string) bool {

@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -86,15 +85,14 @@ func New(accountSID, authToken string, opts ...Option) (*Client, error) {
 	case o.retries < 0:
 		return nil, fmt.Errorf("the number of retries must be 0 or more, not %d", o.retries)
 	}
-	if err := checkBaseURL(o.baseURL); err != nil {
-		return nil, err
-	}
-	server, err := url.Parse(o.baseURL)
+	server, err := parseBaseURL(o.baseURL)
 	if err != nil {
 		return nil, err
 	}
 
-	timeout := func(length int64) time.Duration { return o.timeout + time.Duration(length>>17)*time.Second }
+	timeout := func(length int64) time.Duration {
+		return max(o.timeout, o.timeout+time.Duration(length>>17)*time.Second) // the sum may overflow
+	}
 	var sender gen.HttpRequestDoer = transport.New(server, timeout)
 	if o.http != nil {
 		sender = transport.Borrow(o.http, timeout)

@@ -115,6 +115,7 @@ func TestBaseURL(t *testing.T) {
 		"https://example.com#":         false,
 		"https://example.com/#a":       false,
 		"https://exa mple.com":         false,
+		"https://[1:2]":                false,
 		"https://example.com/%zz":      false,
 		"https://example.com\n":        false,
 	} {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"sync/atomic"
@@ -174,6 +175,16 @@ func TestAnUploadHasMoreTime(t *testing.T) {
 		_, err := n.client.CreateContact(t.Context(), 1000, contact)
 		assert.Equal(t, OutcomeInDoubt, OutcomeOf(err))
 		assert.Equal(t, 18*time.Second, time.Since(begin), "10 s, and 8 for as many times 128 KiB")
+	})
+}
+
+func TestATimeoutWithoutEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := connect(t, &script{steps: []http.HandlerFunc{answerWith(200, createdAnswer)}}, WithTimeout(math.MaxInt64))
+		contact := wile()
+		contact.ProfileImageFile = ImageFromReaderAt(bytes.NewReader(make([]byte, 1<<20)), 1<<20)
+		_, err := n.client.CreateContact(t.Context(), 1000, contact)
+		assert.NoError(t, err)
 	})
 }
 

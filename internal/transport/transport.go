@@ -61,9 +61,10 @@ func New(server *url.URL, timeout Timeout) *Transport {
 	return t
 }
 
-// Do sends a request and returns when the header of the answer has come. Its body must be closed, and must
-// bear to be closed twice. The error is an *UnwrittenError if nothing was written. A request that finds its
-// connection closed by the server, as happens to idle ones, is sent over another if nothing was written.
+// Do sends a request and returns when the header of the answer has come. The body of the answer must be
+// closed; that of the request must bear to be closed twice. The error is an *UnwrittenError if nothing was
+// written. A request that finds its connection closed by the server, as happens to idle ones, is sent over
+// another if nothing was written.
 func (t *Transport) Do(request *http.Request) (*http.Response, error) {
 	deadline := time.Now().Add(t.timeout(request.ContentLength))
 	cancel := func() {}
@@ -99,13 +100,14 @@ func (t *Transport) send(request *http.Request, deadline time.Time, done func())
 		// By now whoever wrote to the connection has ended. It is open if the request was given up before.
 		written := c.written.Load() != before
 		c.client.Close() // which writes, too, under TLS
-		if !time.Now().Before(deadline) {
+		expired := !time.Now().Before(deadline)
+		if expired {
 			err = fmt.Errorf("%w (%w)", os.ErrDeadlineExceeded, err) // which does not say so if it met a write
 		}
 		if written {
 			return nil, err
 		}
-		if !reused || request.Body != nil && request.GetBody == nil {
+		if expired || !reused || request.Body != nil && request.GetBody == nil {
 			return nil, &UnwrittenError{err}
 		}
 		if request.Body != nil {

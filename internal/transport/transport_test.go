@@ -243,6 +243,37 @@ func TestTheDeadlineEndsEverything(t *testing.T) {
 	}
 }
 
+// Time that is over does not come back on another connection.
+func TestTheDeadlineCostsOneConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := connect(t, func(conn net.Conn) {
+			if request, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
+				io.Copy(io.Discard, request.Body)
+			}
+			io.WriteString(conn, okAnswer)
+			time.Sleep(time.Hour) // and reads nothing more
+		})
+		var open atomic.Int64
+		var bodies []io.ReadCloser
+		for range 3 {
+			response, err := n.Do(post(t.Context(), "body", &open))
+			require.NoError(t, err)
+			bodies = append(bodies, response.Body)
+		}
+		for _, body := range bodies {
+			io.ReadAll(body)
+			body.Close()
+		}
+		n.timeout = func(int64) time.Duration { return 10 * time.Second }
+		_, err := n.exchange(t.Context())
+		assert.True(t, unwritten(err), "%v", err)
+		assert.ErrorIs(t, err, os.ErrDeadlineExceeded)
+		assert.Len(t, n.idle, 2)
+		n.CloseIdleConnections()
+		time.Sleep(2 * time.Hour) // until the server has ended
+	})
+}
+
 func TestADialHasTheSameDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := connect(t, nil)

@@ -58,7 +58,8 @@ impl Client {
     async fn attempt(&self, campaign_id: i64, body: &Encoding) -> Result<Created, Error> {
         let not_sent = |cause| Error::NotSent(NotSent { cause });
         let configuration = &self.shared.configuration;
-        let timeout = self.at_most(self.shared.timeout + Duration::from_secs(body.file_size() >> 17));
+        let timeout =
+            self.at_most(self.shared.timeout.saturating_add(Duration::from_secs(body.file_size() >> 17)));
         if timeout.is_zero() {
             return Err(not_sent("the deadline is over".into()));
         }

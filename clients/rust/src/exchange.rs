@@ -1,8 +1,8 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::RequestBuilder;
 use reqwest::header::HeaderMap;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout;
 
 use crate::error::Cause;
 
@@ -15,13 +15,14 @@ pub(crate) struct Answer {
 }
 
 /// Sends one request and reads what comes back. The error says why there is no answer.
-pub(crate) async fn exchange(request: RequestBuilder, timeout: Duration) -> Result<Answer, Cause> {
-    let end = Instant::now() + timeout;
-    let mut response = timeout_at(end, request.send()).await?.map_err(reqwest::Error::without_url)?;
+pub(crate) async fn exchange(request: RequestBuilder, limit: Duration) -> Result<Answer, Cause> {
+    let begin = Instant::now();
+    let mut response = timeout(limit, request.send()).await?.map_err(reqwest::Error::without_url)?;
+    let left = limit.saturating_sub(begin.elapsed());
     Ok(Answer {
         status: response.status().as_u16(),
         headers: std::mem::take(response.headers_mut()),
-        body: timeout_at(end, read(response)).await.unwrap_or_else(|elapsed| Err(elapsed.to_string())),
+        body: timeout(left, read(response)).await.unwrap_or_else(|elapsed| Err(elapsed.to_string())),
     })
 }
 

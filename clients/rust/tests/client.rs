@@ -105,6 +105,14 @@ async fn a_deadline_cuts_an_attempt_short() {
 }
 
 #[tokio::test]
+async fn a_timeout_may_be_without_end() {
+    let server = Server::start([Answer::json(200, CREATED), Answer::json(200, CREATED)]).await;
+    let patient = Client::builder("IRx", TOKEN).base_url(&server.url).timeout(Duration::MAX).build().unwrap();
+    patient.create_contact(1, &wile()).await.unwrap();
+    patient.create_contact(1, &with(ImageFile::from_bytes(vec![0; 1 << 18]))).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_wait_that_the_deadline_leaves_no_time_for_is_not_begun() {
     let limited = || Answer::with(429, "{}", "Retry-After: 20\r\n");
     let server = Server::start([limited(), Answer::json(200, CREATED)]).await;
