@@ -30,25 +30,26 @@ func newCredentials(accountSID, authToken string) (credentials, error) {
 }
 
 var (
-	errUnauthorized = &refusal{
+	errUnauthorized = &apiError{
 		Status:  http.StatusUnauthorized,
 		Message: "The AccountSID or the AuthToken is missing or wrong. Send them as the user and the password of HTTP Basic.",
 	}
-	errForbidden = &refusal{
+	errForbidden = &apiError{
 		Status:  http.StatusForbidden,
 		Message: "These credentials have no access to this account. The account in the path must be the AccountSID of the credentials.",
 	}
 )
 
-// check compares the credentials of a request with ours, and the account of its path with its user.
-func (c *credentials) check(r *http.Request, accountSID string) error {
+// authorize compares the credentials of a request with ours, and the account of its path, if it has one, with
+// its user.
+func (c *credentials) authorize(r *http.Request, account string) error {
 	user, token, ok := r.BasicAuth()
 	given := credentials{user: sha256.Sum256([]byte(user)), token: sha256.Sum256([]byte(token))}
 	same := subtle.ConstantTimeCompare(given.user[:], c.user[:]) & subtle.ConstantTimeCompare(given.token[:], c.token[:])
 	if !ok || same != 1 || len(r.Header["Authorization"]) != 1 {
 		return errUnauthorized
 	}
-	if user != accountSID {
+	if account != "" && user != account {
 		return errForbidden
 	}
 	return nil

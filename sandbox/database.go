@@ -20,7 +20,7 @@ import (
 // that a later version of this program wrote.
 const (
 	applicationID = 0x436F6E74
-	schemaVersion = 1
+	schemaVersion = 2
 )
 
 // AUTOINCREMENT: ids count up for ever, also when another process has the same file open.
@@ -29,7 +29,8 @@ var schema = []string{
 		id       INTEGER PRIMARY KEY AUTOINCREMENT,
 		account  TEXT    NOT NULL,
 		campaign INTEGER NOT NULL,
-		contact  TEXT    NOT NULL -- JSON, as Record.Contact
+		contact  TEXT    NOT NULL, -- JSON, as Record.Contact
+		system   INTEGER NOT NULL DEFAULT 0
 	) STRICT`,
 	`CREATE TABLE image (
 		contact INTEGER PRIMARY KEY REFERENCES contact (id),
@@ -40,10 +41,17 @@ var schema = []string{
 	"PRAGMA user_version = " + strconv.Itoa(schemaVersion),
 }
 
+// upgrades[n] makes a file of version n one of the next.
+var upgrades = map[int64][]string{
+	1: {"ALTER TABLE contact ADD COLUMN system INTEGER NOT NULL DEFAULT 0", "PRAGMA user_version = 2"},
+}
+
 // database is one connection to a SQLite file, for one goroutine. It is used without database/sql, which
 // would cost as much as the statements themselves.
 type database struct {
 	conn driver.Conn
+	path string
+	seen map[string]os.FileInfo // the files that it consists of, as they were when last looked at
 }
 
 // openDatabase opens a file of ours, or makes one that only its owner can read.
@@ -58,20 +66,21 @@ func openDatabase(path string) (*database, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &database{conn: conn}
+	db := &database{conn: conn, path: path, seen: map[string]os.FileInfo{}}
 	if err := db.prepareFile(); err != nil {
 		return nil, errors.Join(err, db.close())
 	}
 	return db, nil
 }
 
-// dataSource is a path as the driver wants it. FULL: a commit is on the disk before it returns.
+// dataSource is a path as the driver wants it. FULL: a commit is on the disk before it returns. rw: a file that
+// is gone is not made anew.
 func dataSource(path string) string {
 	path = filepath.ToSlash(path)
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path // C:/…
 	}
-	u := url.URL{Scheme: "file", Path: path, RawQuery: "_pragma=busy_timeout(10000)&_pragma=synchronous(FULL)"}
+	u := url.URL{Scheme: "file", Path: path, RawQuery: "mode=rw&_pragma=busy_timeout(10000)&_pragma=synchronous(FULL)"}
 	return u.String()
 }
 
@@ -102,45 +111,55 @@ var (
 	errNoInteger = errors.New("a statement returned no integer")
 )
 
-// prepareFile checks that the file is ours, before anything is written to it, and makes the tables if it is empty.
+// prepareFile checks that the file is ours, before anything is written to it, makes the tables if it is empty,
+// and sees to it that it can be written to.
 func (db *database) prepareFile() error {
-	// In a transaction all answers are of one moment, although another process may be making the tables.
+	// In a transaction all results are of one moment, although another process may be making the tables.
 	if err := db.run("BEGIN"); err != nil {
 		return err
 	}
-	empty, err := db.identify()
+	version, err := db.version()
 	if err := errors.Join(err, db.run("COMMIT")); err != nil {
 		return err
 	}
-	if empty {
+	if version < schemaVersion {
 		if err := db.makeTables(); err != nil {
 			return err
 		}
 	}
-	return db.useWAL()
+	if err := db.useWAL(); err != nil {
+		return err
+	}
+	// SQLite opens a file that is read-only, and begins a transaction of it, without a word.
+	if err := db.run("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	err = db.run("PRAGMA user_version = " + strconv.Itoa(schemaVersion))
+	return errors.Join(err, db.run("ROLLBACK"), db.intact())
 }
 
-func (db *database) identify() (empty bool, err error) {
+// version is that of the file's tables, 0 if it is empty.
+func (db *database) version() (int64, error) {
 	application, err := db.integer("PRAGMA application_id")
 	if err != nil {
-		return false, err
+		return 0, err
 	}
 	version, err := db.integer("PRAGMA user_version")
 	if err != nil {
-		return false, err
+		return 0, err
 	}
 	tables, err := db.integer("SELECT count(*) FROM sqlite_schema")
 	switch {
 	case err != nil:
-		return false, err
+		return 0, err
 	case application == 0 && version == 0 && tables == 0:
-		return true, nil
+		return 0, nil
 	case application != applicationID:
-		return false, errNotOurs
+		return 0, errNotOurs
 	case version > schemaVersion:
-		return false, errTooNew
+		return 0, errTooNew
 	}
-	return false, nil
+	return version, nil
 }
 
 // Result codes of SQLite.
@@ -164,14 +183,21 @@ func (db *database) makeTables() (err error) {
 		}
 	}()
 	// Another process may have made them since we looked.
-	if empty, err := db.identify(); err != nil {
-		return err
-	} else if empty {
-		for _, statement := range schema {
+	version, err := db.version()
+	for err == nil && version < schemaVersion {
+		statements := upgrades[version]
+		if version == 0 {
+			statements = schema
+		}
+		for _, statement := range statements {
 			if err := db.run(statement); err != nil {
 				return err
 			}
 		}
+		version, err = db.version()
+	}
+	if err != nil {
+		return err
 	}
 	return db.run("COMMIT")
 }
@@ -202,6 +228,7 @@ func (db *database) prepare(query string) (statement, error) {
 type statement interface {
 	driver.Stmt
 	driver.StmtExecContext
+	driver.StmtQueryContext
 }
 
 func (db *database) run(query string) error {
@@ -234,6 +261,22 @@ func (db *database) integer(query string) (int64, error) {
 		return 0, errNoInteger
 	}
 	return n, nil
+}
+
+var errLost = errors.New("the database file was removed, replaced or cut while the sandbox had it open; start the sandbox again")
+
+// intact checks that what SQLite has open is still what is under its name. SQLite goes on writing to a file
+// that nobody will find again. While we have the file open, it and its log do not become smaller by themselves.
+func (db *database) intact() error {
+	for _, path := range []string{db.path, db.path + "-wal"} {
+		info, err := os.Stat(path)
+		before := db.seen[path]
+		if err != nil || before != nil && (!os.SameFile(before, info) || info.Size() < before.Size()) {
+			return errLost
+		}
+		db.seen[path] = info
+	}
+	return nil
 }
 
 func (db *database) close() error { return db.conn.Close() }

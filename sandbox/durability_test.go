@@ -20,12 +20,19 @@ import (
 	"example.com/contacts/sandbox"
 )
 
-// With this in its environment the test binary is a sandbox with a database.
-const serveVariable = "SANDBOX_TEST_SERVE"
+const (
+	serveVariable = "SANDBOX_TEST_SERVE" // in its environment, the test binary is a sandbox with a database
+	openVariable  = "SANDBOX_TEST_OPEN"  // in its environment, it says how opening one went
+)
 
 func TestMain(m *testing.M) {
 	if path := os.Getenv(serveVariable); path != "" {
 		serve(path)
+	}
+	if path := os.Getenv(openVariable); path != "" {
+		_, err := sandbox.OpenSQLite(path)
+		fmt.Println(err)
+		os.Exit(0)
 	}
 	os.Exit(m.Run())
 }
@@ -47,10 +54,10 @@ func serve(path string) {
 	panic(handler.Server().Serve(listener))
 }
 
-// What was answered is there after kill -9 right after the answer, image and all.
+// What was confirmed is there after kill -9 right after the response, image and all.
 func TestKillLosesNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "contacts.db")
-	answered := map[string]string{} // Uri to title
+	confirmed := map[string]string{} // Uri to title
 	for range 3 {
 		child := exec.Command(os.Args[0])
 		child.Env = append(os.Environ(), serveVariable+"="+path)
@@ -68,19 +75,19 @@ func TestKillLosesNothing(t *testing.T) {
 		_ = child.Wait()
 		require.Greater(t, len(created), 16, "the load was a load")
 		for uri, title := range created {
-			require.NotContains(t, answered, uri, "an id was used again")
-			answered[uri] = title
+			require.NotContains(t, confirmed, uri, "an id was used again")
+			confirmed[uri] = title
 		}
 	}
 
 	a := start(t, sandbox.Config{Store: openSQLite(t, path)})
-	for uri, title := range answered {
+	for uri, title := range confirmed {
 		require.Equal(t, title, a.contact(uri).Title)
 		require.Equal(t, png+title, string(a.get(uri+"/ProfileImage").Body))
 	}
 }
 
-// load creates over 16 connections until the server is gone, which kill sees to, and returns what was answered.
+// load creates over 16 connections until the server is gone, which kill sees to, and returns what was confirmed.
 func load(t *testing.T, address string, kill func()) map[string]string {
 	var mu sync.Mutex
 	created := map[string]string{}
@@ -106,8 +113,8 @@ func load(t *testing.T, address string, kill func()) map[string]string {
 	return created
 }
 
-func create(client *http.Client, address, body string) (uri string, err error) {
-	request, err := http.NewRequest("POST", address+contacts, strings.NewReader(body))
+func create(client *http.Client, address, form string) (uri string, err error) {
+	request, err := http.NewRequest("POST", address+contacts, strings.NewReader(form))
 	if err != nil {
 		return "", err
 	}
@@ -118,13 +125,13 @@ func create(client *http.Client, address, body string) (uri string, err error) {
 		return "", err
 	}
 	defer response.Body.Close()
-	answer, err := bufio.NewReader(response.Body).ReadString('}')
+	body, err := bufio.NewReader(response.Body).ReadString('}')
 	if err != nil {
 		return "", err
 	}
-	uri = strings.TrimSuffix(strings.TrimPrefix(answer, `{"Status":"OK","Uri":"`), `"}`)
+	uri = strings.TrimSuffix(strings.TrimPrefix(body, `{"Status":"OK","Uri":"`), `"}`)
 	if response.StatusCode != 200 || !strings.HasPrefix(uri, contacts+"/") {
-		return "", fmt.Errorf("the answer is %s", answer)
+		return "", fmt.Errorf("the response is %s", body)
 	}
 	return uri, nil
 }

@@ -37,10 +37,10 @@ func ExampleNew() {
 		panic(err)
 	}
 	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
+	body, err := io.ReadAll(response.Body)
 	if err != nil {
 		panic(err)
 	}
-	fmt.Println(response.StatusCode, string(answer))
+	fmt.Println(response.StatusCode, string(body))
 	// Output: 200 {"Status":"OK","Uri":"/Advertisers/IRsandbox/Campaigns/1000/Contacts/2750"}
 }

@@ -6,22 +6,24 @@ import (
 	"errors"
 	"io"
 	"sync"
+
+	"example.com/contacts/wrapper"
 )
 
 var formBuffers = sync.Pool{New: func() any { return new([4 << 10]byte) }}
 
 // readForm reads an application/x-www-form-urlencoded body, one parameter at a time.
-func readForm(r io.Reader, p *parameters) error {
+func (p *parameters) readForm(r io.Reader) error {
 	buffer := formBuffers.Get().(*[4 << 10]byte)
 	defer formBuffers.Put(buffer)
 	pairs := bufio.NewScanner(r)
 	pairs.Buffer(buffer[:], maxText)
 	pairs.Split(splitPair)
-	for n := 0; pairs.Scan(); n++ {
-		if n == maxParameters {
+	for pairs.Scan() {
+		if p.count++; p.count > maxParameters {
 			return errTooMany
 		}
-		if err := p.putPair(pairs.Bytes()); err != nil {
+		if err := p.addPair(wrapper.InBody, pairs.Bytes()); err != nil {
 			return err
 		}
 	}
@@ -31,7 +33,7 @@ func readForm(r io.Reader, p *parameters) error {
 	return pairs.Err()
 }
 
-var errTextTooLong = malformed("A parameter has more than 64 KiB. Text parameters have at most 255 characters.")
+var errTextTooLong = malformed("A parameter has more than 64 KiB, which is more than any may have.")
 
 // splitPair is a bufio.SplitFunc for what stands between two &.
 func splitPair(data []byte, atEOF bool) (advance int, pair []byte, err error) {
@@ -44,20 +46,24 @@ func splitPair(data []byte, atEOF bool) (advance int, pair []byte, err error) {
 	return 0, nil, nil
 }
 
-// putPair takes name=value, in its escapes, which it undoes in place. A pair of nothing is nothing.
-func (p *parameters) putPair(pair []byte) error {
+// addPair takes name=value, in its escapes, which it undoes in place. A pair of nothing is nothing.
+func (p *parameters) addPair(in wrapper.In, pair []byte) error {
 	escapedName, escapedValue, _ := bytes.Cut(pair, []byte("="))
 	nameBytes, says := unescape(escapedName)
-	name := parameterName(nameBytes)
+	name := p.name(nameBytes)
 	if says != "" {
 		return malformed("The name of a parameter" + says)
 	}
 	value, says := unescape(escapedValue)
-	if says != "" {
-		p.blame(name, says)
-		return nil
+	field := p.operation.Field(name)
+	switch {
+	case says != "":
+		p.addError(name, says)
+	case len(value) > 0 && in == wrapper.InBody && field != nil && field.File != nil:
+		p.addError(name, " needs Content-Type: multipart/form-data, and a part with the file.")
+	default:
+		p.add(in, name, p.keep(value))
 	}
-	p.put(name, p.keep(value))
 	return nil
 }
 

@@ -1,7 +1,7 @@
 package sandbox
 
 import (
-	"encoding/json"
+	"context"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -26,43 +26,36 @@ func imageName(image []byte) string {
 	return "profile-image." + extension
 }
 
-// imageParameters are those of a stored contact that become its ProfileImage.
-type imageParameters struct {
-	ProfileImageFile string
-	ProfileImageUrl  string
+// image is the image of a request, nil if there is none.
+func (r *request) image() ([]byte, error) {
+	files := r.files[imageFile]
+	if len(files) == 0 {
+		return nil, nil
+	}
+	if imageType(files[0].content) == "" {
+		return nil, errorOf(imageFile, " must be a PNG, JPEG, GIF or WebP image.")
+	}
+	return files[0].content, nil
 }
 
-// getImage is GET on the ProfileImage of a contact: the bytes that were uploaded, as a file to be kept and
-// not shown, since we know no more of them than their first bytes. With a ProfileImageUrl it is a
-// redirect there: the sandbox fetches nothing.
-func (s *Sandbox) getImage(w http.ResponseWriter, r *http.Request) {
-	accountSID := r.PathValue("AccountSID")
-	if !s.admit(w, r, accountSID) {
-		return
-	}
-	campaignID, err := strconv.ParseInt(r.PathValue("CampaignId"), 10, 64)
+// getProfileImage responds with the bytes that were uploaded, as a file to be kept and not shown, since no more
+// is known of them than their first bytes. With a ProfileImageUrl it is a redirect there: the sandbox fetches
+// nothing.
+func (s *Sandbox) getProfileImage(ctx context.Context, w http.ResponseWriter, r *request) error {
+	record, err := s.find(ctx, r)
 	if err != nil {
-		refuse(w, errNoContact)
-		return
+		return err
 	}
-	record, id, err := s.find(r, accountSID, campaignID, r.PathValue("ContactId"))
+	contact, err := parseObject(record.Contact)
 	if err != nil {
-		refuse(w, err)
-		return
+		return storeFailed(err)
 	}
-	var image imageParameters
-	if err := json.Unmarshal([]byte(record.Contact), &image); err != nil {
-		refuse(w, storeFailed(err))
-		return
+	if contact.index(imageFile) < 0 {
+		return redirect(w, contact.text(imageURL))
 	}
-	if image.ProfileImageFile == "" {
-		redirect(w, image.ProfileImageUrl)
-		return
-	}
-	content, err := s.store.Image(r.Context(), accountSID, campaignID, id)
+	content, err := s.store.Image(ctx, record.AccountSID, record.CampaignID, record.ID)
 	if err != nil {
-		refuse(w, notFound(err))
-		return
+		return storeFailed(err)
 	}
 	h := w.Header()
 	h.Set("Content-Type", imageType(content))
@@ -70,14 +63,15 @@ func (s *Sandbox) getImage(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Disposition", `attachment; filename="`+imageName(content)+`"`)
 	h.Set("X-Content-Type-Options", "nosniff")
 	w.Write(content)
+	return nil
 }
 
-func redirect(w http.ResponseWriter, location string) {
+func redirect(w http.ResponseWriter, location string) error {
 	u, err := url.Parse(location)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		refuse(w, &refusal{Status: http.StatusNotFound, Message: "This contact has no image."})
-		return
+		return &apiError{Status: http.StatusNotFound, Message: "This contact has no image."}
 	}
 	w.Header().Set("Location", u.String())
-	answer(w, http.StatusFound, []byte("{}"))
+	respond(w, http.StatusFound, []byte("{}"))
+	return nil
 }

@@ -3,53 +3,58 @@ package sandbox
 import (
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"example.com/contacts/wrapper"
 )
 
-// filePart is the part of a multipart/form-data body that has a file name: the image (D2).
+// A filePart is a part of a multipart/form-data body that is, or may be, a file.
 type filePart struct {
-	name  string
-	image []byte
-	files int // how many such parts there are
+	name    string
+	isFile  bool // it has a file name
+	content []byte
 }
 
-// readMultipart reads a multipart/form-data body, one part at a time.
-func readMultipart(r io.Reader, boundary string, p *parameters, strict bool) error {
-	parts := newParts(r, boundary)
-	for n := 0; ; n++ {
+// readMultipart reads a multipart/form-data body of a length, if that is known, one part at a time.
+func (p *parameters) readMultipart(r io.Reader, boundary string, length int64, strict bool) error {
+	parts := newParts(r, boundary, length)
+	for {
 		if err := parts.next(); err == io.EOF {
-			p.checkFile(strict)
+			p.claimFiles(strict)
 			return nil
 		} else if err != nil {
 			return err
 		}
-		if n == maxParameters {
+		if p.count++; p.count > maxParameters {
 			return errTooMany
 		}
-		if err := p.putPart(parts); err != nil {
+		if err := p.addPart(parts); err != nil {
 			return err
 		}
 	}
 }
 
-// putPart takes one part, a text or the file.
-func (p *parameters) putPart(part *parts) error {
+// addPart takes one part: a text, or what may be a file.
+func (p *parameters) addPart(part *parts) error {
 	name, isFile, err := disposition(part)
 	if err != nil {
 		return err
 	}
-	if isFile {
-		return p.putFile(name, part)
+	if isFile || p.operation.Field(name) == nil && p.namedParts() != nil {
+		content, _, err := part.content(math.MaxInt) // the whole body has a limit
+		p.parts = append(p.parts, filePart{name, isFile, content})
+		return err
 	}
 	value, more, err := part.content(maxText)
 	switch {
 	case err != nil:
 		return err
 	case more:
-		p.blame(name, " has more than 64 KiB. A text has at most 255 characters; a part with a file needs a filename.")
+		p.addError(name, " has more than 64 KiB, which is more than any text may have. A part with a file needs a filename.")
 	default:
-		p.put(name, string(value))
+		p.add(wrapper.InBody, name, string(value))
 	}
 	return nil
 }
@@ -82,65 +87,83 @@ func disposition(part *parts) (name string, isFile bool, err error) {
 	return name, isFile, nil
 }
 
-// putFile takes the part with the image.
-func (p *parameters) putFile(name string, part *parts) error {
-	if p.file.files++; p.file.files > 1 {
-		p.blame("ProfileImageFile", " takes one file. Send one part with a filename.")
-		_, _, err := part.content(0)
-		return err
+// namedParts are the fields whose values are names of parts.
+func (p *parameters) namedParts() (fields []*wrapper.Field) {
+	for i := range p.operation.Fields {
+		if field := &p.operation.Fields[i]; field.File != nil && field.File.NamedPart {
+			fields = append(fields, field)
+		}
 	}
-	p.file.name = name
-	switch {
-	case name == "ProfileImageFile":
-		p.blame(name, " must be a text that holds the name of another part, and the file in that part: ProfileImageFile=image.png, and a part image.png.")
-	case isReserved(name):
-		p.blame(name, " is a part with a filename. Send it as a text, without one, and give the part with the image another name.")
+	return fields
+}
+
+// claimFiles gives each file to its field.
+func (p *parameters) claimFiles(strict bool) {
+	p.files = map[string][]filePart{}
+	var loose []filePart // named by the value of a field, or by nothing
+	for _, part := range p.parts {
+		switch field := p.operation.Field(part.name); {
+		case field != nil && field.File != nil && !field.File.NamedPart:
+			if p.files[field.Name] = append(p.files[field.Name], part); field.List == nil && len(p.files[field.Name]) > 1 {
+				p.addError(field.Name, " takes one file. Send one.")
+			}
+		case field != nil && field.File != nil:
+			p.addError(part.name, " must be a text that holds the name of another part, and the file in that part: "+
+				part.name+"=image.png, and a part image.png.")
+		case !part.isFile && p.isReserved(part.name):
+			p.addUnknown(part)
+		case p.isReserved(part.name):
+			p.addError(part.name, " is a part with a filename. Send it as a text, without one, and give the part with the file another name.")
+		default:
+			loose = append(loose, part)
+		}
 	}
-	image, _, err := part.content(math.MaxInt) // the whole body has a limit
-	p.file.image = image
-	return err
+	named := p.namedParts()
+	for _, field := range named {
+		loose = p.claimNamed(field, loose, !strict && len(named) == 1)
+	}
+	for _, part := range loose {
+		switch {
+		case !part.isFile || len(named) == 0:
+			p.addUnknown(part)
+		case p.values[named[0].Name] == nil:
+			p.addError(named[0].Name, " must be there beside a part with a file, and hold the name of that part.")
+		case p.files[named[0].Name] == nil:
+			p.addError(named[0].Name, " must hold the name of the part with the file; the two differ.") // D2
+		default:
+			p.addError(named[0].Name, " takes one file. Send one part with a filename.")
+		}
+	}
+}
+
+// addUnknown leaves it to the rules to say that there is no such parameter. An empty one is absent (D1).
+func (p *parameters) addUnknown(part filePart) {
+	if len(part.content) > 0 {
+		p.values[displayName(part.name)] = []string{""}
+	}
+}
+
+// claimNamed gives a field the part that its value names, or else, if that is lenient, the one that is a file
+// (D2). It returns the parts that are left.
+func (p *parameters) claimNamed(field *wrapper.Field, loose []filePart, lenient bool) []filePart {
+	if len(p.values[field.Name]) == 0 {
+		return loose
+	}
+	isFile := func(part filePart) bool { return part.isFile }
+	i := slices.IndexFunc(loose, func(part filePart) bool { return part.name == p.values[field.Name][0] })
+	if i < 0 && lenient {
+		i = slices.IndexFunc(loose, isFile)
+	}
+	if i < 0 {
+		return loose
+	}
+	p.files[field.Name] = []filePart{loose[i]}
+	return slices.Delete(loose, i, i+1)
 }
 
 // isReserved says whether a part with a file cannot have this name (D3, F9).
-func isReserved(name string) bool {
-	if strings.HasPrefix(name, "_") {
-		return true
-	}
-	for known := range knownNames {
-		if strings.EqualFold(known, name) {
-			return true
-		}
-	}
-	return false
-}
-
-// checkFile checks what the contract cannot say of ProfileImageFile: that its file is there, under its
-// name, and is an image.
-func (p *parameters) checkFile(strict bool) {
-	const field = "ProfileImageFile"
-	if mentions(p.wrong, field) {
-		return
-	}
-	var holds string
-	for name, value := range p.body.Fields() {
-		if name == field {
-			holds = value
-		}
-	}
-	if p.file.files == 0 {
-		if holds != "" {
-			p.blame(field, " needs a part with the file, under the name that it holds, with a filename.")
-		}
-		return
-	}
-	switch {
-	case len(p.file.image) == 0:
-		p.blame(field, " has an empty file. Send the bytes of the image.")
-	case imageType(p.file.image) == "":
-		p.blame(field, " must be a PNG, JPEG, GIF or WebP image.")
-	case holds == "":
-		p.blame(field, " must be there beside a part with a file, and hold the name of that part.")
-	case strict && holds != p.file.name:
-		p.blame(field, " must hold the name of the part with the file; the two differ.") // D2
-	}
+func (p *parameters) isReserved(name string) bool {
+	return strings.HasPrefix(name, "_") || slices.ContainsFunc(p.operation.Fields, func(field wrapper.Field) bool {
+		return strings.EqualFold(field.Name, name)
+	})
 }

@@ -1,56 +1,30 @@
 package sandbox
 
 import (
-	"iter"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
-	"example.com/contacts/gen"
+	"example.com/contacts/wrapper"
 )
 
 const (
-	maxParameters = 32       // of one request, the file part counted
+	maxParameters = 200      // of one request, files counted
 	maxText       = 64 << 10 // bytes of one text parameter, as it is on the wire
-	maxName       = 100      // bytes of a name that we say back
+	maxName       = 100      // bytes of a name that is said back
 )
 
-// body is what the generated code knows of a request body.
-type body interface {
-	SetField(name, value string) bool
-	Fields() iter.Seq2[string, string]
-	Violations() []gen.Violation
-}
-
-// knownNames has the name of every parameter of either encoding.
-var knownNames = func() map[string]string {
-	names := map[string]string{}
-	for _, name := range gen.ContactFormFields {
-		names[name] = name
-	}
-	for _, name := range gen.ContactUploadFields {
-		names[name] = name
-	}
-	return names
-}()
-
-// name returns a parameter's name as a string, without allocating for those of the contract.
-func parameterName(name []byte) string {
-	if known, ok := knownNames[string(name)]; ok {
-		return known
-	}
-	return string(name)
-}
-
-// parameters are those of one request: the body that they make, and all that is wrong with them.
+// parameters are those of one request as they came, and what is wrong with them.
 type parameters struct {
-	body  body
-	seen  []string // the names in use
-	wrong []gen.FieldError
-	file  filePart // of multipart/form-data
-	text  strings.Builder
+	operation *wrapper.Operation
+	values    map[string][]string
+	parts     []filePart            // of multipart/form-data, that may be files
+	files     map[string][]filePart // by the parameter's name
+	wrong     []wrapper.FieldError
+	count     int
+	text      strings.Builder
+	single    []string // the values of those that have one, in one piece of memory
 }
 
 // keep returns the bytes as a string. The strings of one request lie in one piece of memory.
@@ -60,187 +34,138 @@ func (p *parameters) keep(value []byte) string {
 	return p.text.String()[begin:]
 }
 
-// put takes one parameter as it came, and collects what is wrong with it.
-func (p *parameters) put(name, value string) {
-	if value == "" || isList(name) && !hasItem(value) {
-		return // D1: empty means absent, and a list without an item is empty
-	}
-	for _, seen := range p.seen {
-		if seen == name {
-			if isList(name) {
-				p.blame(name, " is given more than once. Give it once, its items separated by commas.")
-			} else {
-				p.blame(name, " is given more than once. Give it once.")
-			}
-			return
+// name returns a parameter's name as a string, without allocating for those of the contract.
+func (p *parameters) name(name []byte) string {
+	for i := range p.operation.Fields {
+		if known := p.operation.Fields[i].Name; known == string(name) {
+			return known
 		}
 	}
-	p.seen = append(p.seen, name)
-	if !p.body.SetField(name, value) {
-		p.unknown(name)
-	}
+	return string(name)
 }
 
-var errTooMany = malformed("The body has more than " + strconv.Itoa(maxParameters) + " parameters. Send those of the documentation, each once.")
-
-// unknown refuses the name of no parameter of this encoding.
-func (p *parameters) unknown(name string) {
-	_, known := knownNames[name]
+// add takes one parameter as it came, and notes what is wrong with it.
+func (p *parameters) add(in wrapper.In, name, value string) {
+	field := p.operation.Field(name)
+	isList := field != nil && field.List != nil
+	if isList && field.List.Delimiter != "" {
+		value = tidy(value, field.List.Delimiter)
+	}
 	switch {
+	case value == "": // D1
 	case name == "":
-		p.blame(name, "There is a value without a name. Write Name=value.")
-	case known:
-		p.blame(name, " needs Content-Type: multipart/form-data, and a part with the file, under the name that ProfileImageFile holds.")
+		p.addError(name, "There is a value without a name. Write Name=value.")
+	case field == nil:
+		name = displayName(name)
+		p.values[name] = append(p.values[name], value)
+	case field.In != in:
+		p.addError(name, " is in the "+string(in)+" of the request. Its place is the "+string(field.In)+".")
+	case field.File != nil && !field.File.NamedPart:
+		p.addError(name, " is a file. Send it as a part of multipart/form-data, with a filename.")
+	case len(p.values[name]) == 0:
+		p.single = append(p.single, value)
+		last := len(p.single)
+		p.values[name] = p.single[last-1 : last : last]
+	case !isList:
+		p.addError(name, " is given more than once. Give it once.")
+	case field.List.Delimiter != "":
+		p.addError(name, " is given more than once. Give it once, its items separated by "+strconv.Quote(field.List.Delimiter)+".")
 	default:
-		p.blame(name, " is not a parameter of this request. Leave it out, or correct its spelling.")
+		p.values[name] = append(p.values[name], value)
 	}
 }
 
-// blame collects an error of a parameter, in a sentence that begins with its name.
-func (p *parameters) blame(name, says string) {
-	if name = shown(name); mentions(p.wrong, name) {
-		return
+// tidy trims the items of a list of white space, and leaves out those that are empty.
+func tidy(list, delimiter string) string {
+	if !strings.ContainsAny(list, delimiter+"\t\n\v\f\r ") {
+		return list
 	}
-	p.wrong = append(p.wrong, gen.FieldError{Field: name, Message: name + says})
+	items := strings.Split(list, delimiter)
+	for i, item := range items {
+		items[i] = strings.TrimSpace(item)
+	}
+	return strings.Join(slices.DeleteFunc(items, func(item string) bool { return item == "" }), delimiter)
 }
 
-// shown is a name, cut to a length that may be said back.
-func shown(name string) string {
+var errTooMany = malformed("The request has more than " + strconv.Itoa(maxParameters) + " parameters. Send those of the documentation.")
+
+// addError notes what is wrong with a parameter, in a sentence that begins with its name.
+func (p *parameters) addError(name, says string) {
+	if name = displayName(name); !mentions(p.wrong, name) {
+		p.wrong = append(p.wrong, wrapper.FieldError{Field: name, Message: name + says})
+	}
+}
+
+// displayName is a name, cut to a length that may be said back.
+func displayName(name string) string {
 	if len(name) > maxName {
 		name = name[:maxName] + "…"
 	}
 	return strings.ToValidUTF8(name, "\uFFFD")
 }
 
-// check adds the rules of the contract that are broken, for parameters with which nothing else is wrong,
-// and returns the refusal if anything is.
-func (p *parameters) check() error {
+// check adds the rules of the contract that are broken, for parameters with which nothing else is wrong. It
+// returns the values of the parameters in their types, or all that is wrong.
+func (p *parameters) check() (wrapper.Draft, error) {
+	received := make(map[string][]wrapper.ReceivedFile, len(p.files))
+	for name, parts := range p.files {
+		for _, part := range parts {
+			received[name] = append(received[name], wrapper.ReceivedFile{Name: part.name, Size: int64(len(part.content))})
+		}
+	}
+	values, violations := p.operation.CheckWire(p.values, received)
 	before := p.wrong
-	for _, violation := range p.body.Violations() {
-		if !mentions(before, violation.Field) {
-			p.wrong = append(p.wrong, gen.FieldError{Field: violation.Field, Message: violation.Message})
+	for _, v := range violations {
+		// Of a request that has another fault it cannot be said that it has no parameter.
+		if !mentions(before, v.Field) && (v.Field != "" || len(before) == 0) {
+			p.wrong = append(p.wrong, wrapper.FieldError{Field: v.Field, Message: v.Message})
 		}
 	}
 	if len(p.wrong) == 0 {
-		return nil
+		return values, nil
 	}
-	slices.SortStableFunc(p.wrong, func(a, b gen.FieldError) int { return position(a.Field) - position(b.Field) })
-	are := strconv.Itoa(len(p.wrong)) + " parameters are"
-	if len(p.wrong) == 1 {
-		are = "1 parameter is"
+	slices.SortStableFunc(p.wrong, func(a, b wrapper.FieldError) int { return p.position(a.Field) - p.position(b.Field) })
+	if field := p.operation.Field(p.wrong[0].Field); field != nil && field.In == wrapper.InPath {
+		return nil, noPath(p.wrong[0].Message)
 	}
-	return &refusal{
-		Status:  http.StatusBadRequest,
-		Message: "The contact was not created because " + are + " wrong.",
-		Errors:  p.wrong,
-	}
+	return nil, &apiError{Status: http.StatusBadRequest, Message: countWrong(p.wrong), Errors: p.wrong}
 }
 
 // position is a parameter's place in the contract; unknown ones come last.
-func position(field string) int {
-	for i, name := range gen.ContactUploadFields {
-		if name == field {
-			return i
-		}
+func (p *parameters) position(name string) int {
+	i := slices.IndexFunc(p.operation.Fields, func(field wrapper.Field) bool { return field.Name == name })
+	if i < 0 && name != "" {
+		return len(p.operation.Fields)
 	}
-	return len(gen.ContactUploadFields)
+	return i
 }
 
-func mentions(errors []gen.FieldError, field string) bool {
-	for i := range errors {
-		if errors[i].Field == field {
-			return true
-		}
-	}
-	return false
+func mentions(errors []wrapper.FieldError, field string) bool {
+	return slices.ContainsFunc(errors, func(e wrapper.FieldError) bool { return e.Field == field })
 }
 
-// appendContact appends the parameters as the JSON of Record.Contact.
-func (p *parameters) appendContact(b []byte) []byte {
-	b = append(b, '{')
-	for name, value := range p.body.Fields() {
-		if len(b) > 1 {
-			b = append(b, ',')
-		}
-		b = appendString(b, name)
-		b = append(b, ':')
-		switch name {
-		case "Accounts":
-			b = append(b, '[')
-			for item := range items(value) {
-				b = separate(b)
-				b = append(b, `{"Id":`...)
-				b = appendString(b, item)
-				b = append(b, `,"Name":"Account `...)
-				b = appendEscaped(b, item)
-				b = append(b, `"}`...)
-			}
-			b = append(b, ']')
-		case "Labels":
-			b = append(b, '[')
-			for item := range items(value) {
-				b = separate(b)
-				b = appendString(b, item)
-			}
-			b = append(b, ']')
-		default:
-			b = appendString(b, value)
-		}
-	}
-	return append(b, '}')
-}
-
-func separate(b []byte) []byte {
-	if b[len(b)-1] != '[' {
-		b = append(b, ',')
-	}
-	return b
-}
-
-func isList(name string) bool { return name == "Accounts" || name == "Labels" }
-
-// items goes through the items of a list as the page writes it, separated by commas. A comma cannot be
-// escaped (D4).
-func items(list string) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		for list != "" {
-			var item string
-			item, list, _ = strings.Cut(list, ",")
-			if item = strings.TrimSpace(item); item != "" && !yield(item) {
-				return
-			}
-		}
-	}
-}
-
-func hasItem(list string) bool {
-	for range items(list) {
-		return true
-	}
-	return false
-}
-
-// checkQuery refuses a query: no operation of ours has one, and a parameter there is a mistake, or _method (F9).
-func checkQuery(u *url.URL) error {
-	if u.RawQuery == "" {
-		return nil
-	}
-	p := &parameters{}
-	for pair := range strings.SplitSeq(u.RawQuery, "&") {
-		name, value, _ := strings.Cut(pair, "=")
-		if value == "" {
-			continue // D1
-		}
-		if len(p.wrong) == maxParameters {
+// readQuery reads the query of a URL.
+func (p *parameters) readQuery(query string) error {
+	for query != "" {
+		var pair string
+		pair, query, _ = strings.Cut(query, "&")
+		if p.count++; p.count > maxParameters {
 			return errTooMany
 		}
-		if unescaped, err := url.QueryUnescape(name); err == nil {
-			name = unescaped
+		if err := p.addPair(wrapper.InQuery, []byte(pair)); err != nil {
+			return err
 		}
-		p.blame(name, " is in the query, which this request does not have. Parameters go in the body.")
 	}
-	if p.wrong == nil {
-		return nil
+	return nil
+}
+
+// readHeader takes the parameters that the contract has in headers.
+func (p *parameters) readHeader(header http.Header) {
+	for i := range p.operation.Fields {
+		if field := &p.operation.Fields[i]; field.In == wrapper.InHeader {
+			for _, value := range header.Values(field.Name) {
+				p.add(wrapper.InHeader, field.Name, value)
+			}
+		}
 	}
-	return &refusal{Status: http.StatusBadRequest, Message: "The query of the URL is not empty. Leave it out.", Errors: p.wrong}
 }

@@ -20,11 +20,12 @@ const (
 type parts struct {
 	body      *bufio.Reader
 	delimiter []byte // CR LF -- boundary: what ends the content of a part
+	length    int64  // of all, if it is known
 	begun     bool
 }
 
-func newParts(r io.Reader, boundary string) *parts {
-	return &parts{body: bufio.NewReaderSize(r, partBuffer), delimiter: []byte("\r\n--" + boundary)}
+func newParts(r io.Reader, boundary string, length int64) *parts {
+	return &parts{body: bufio.NewReaderSize(r, partBuffer), delimiter: []byte("\r\n--" + boundary), length: length}
 }
 
 // next goes to the next part, or returns io.EOF after the last. The content of the part before must
@@ -117,6 +118,10 @@ func (p *parts) content(max int) (content []byte, more bool, err error) {
 		}
 		room := max - len(content)
 		more = more || take > room
+		if end < 0 && content == nil && p.length > 0 {
+			content = make([]byte, 0, p.length) // one that grows would be copied again and again
+			p.length = 0                        // the others are small, or the sender is not to be trusted
+		}
 		content = append(content, window[:min(take, room)]...)
 		if _, err := p.body.Discard(take); err != nil {
 			return nil, false, err

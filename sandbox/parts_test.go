@@ -24,7 +24,7 @@ func TestPartsAtEachPlaceOfTheBuffer(t *testing.T) {
 			require.Equal(t, "second", string(all[1].content))
 		}
 	}
-	p := newParts(iotest.OneByteReader(strings.NewReader("--b\r\n"+head+"first\r\n--bb\r\n--b--\r\n")), "b")
+	p := newParts(iotest.OneByteReader(strings.NewReader("--b\r\n"+head+"first\r\n--bb\r\n--b--\r\n")), "b", 0)
 	require.NoError(t, p.next())
 	_, _, err := disposition(p)
 	require.NoError(t, err)
@@ -37,7 +37,7 @@ func TestPartsAtEachPlaceOfTheBuffer(t *testing.T) {
 
 func TestContentOverItsLimit(t *testing.T) {
 	for content, more := range map[string]bool{"": false, "1234": false, "12345": true, "\r\n--": false, "\r\n--bb": true, "123\r\n--bb": true} {
-		p := newParts(strings.NewReader("--b\r\n\r\n"+content+"\r\n--b--"), "b")
+		p := newParts(strings.NewReader("--b\r\n\r\n"+content+"\r\n--b--"), "b", 0)
 		require.NoError(t, p.next())
 		_, _, err := p.header()
 		require.NoError(t, err)

@@ -24,7 +24,7 @@ type rateLimit struct {
 
 func newRateLimit(now func() time.Time) *rateLimit { return &rateLimit{now: now} }
 
-// count counts one request and writes the three headers of its answer.
+// count counts one request and writes the three headers of its response.
 func (l *rateLimit) count(h http.Header) {
 	now := l.now()
 	l.mu.Lock()
@@ -44,7 +44,7 @@ func (l *rateLimit) count(h http.Header) {
 }
 
 // number is n, from 0 to hour, as the value of a header. The values are made once: these three headers are
-// on every answer.
+// on every response.
 func number(n int) []string { return numbers[n : n+1 : n+1] }
 
 var numbers = func() (all [hour + 1]string) {

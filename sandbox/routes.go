@@ -1,75 +1,91 @@
 package sandbox
 
 import (
-	"errors"
+	"fmt"
 	"net/http"
 	"path"
 	"slices"
 	"strings"
 
-	"example.com/contacts/gen"
+	"example.com/contacts/wrapper"
 )
 
-// routes is the generated routing and what a ServeMux lacks: its own errors in the envelope of F3.
-type routes struct {
-	*http.ServeMux
-	methods map[string][]string // of each path, in the order of the contract
+// A route is an operation as the ServeMux knows it.
+type route struct {
+	operation *wrapper.Operation
+	path      string            // a pattern of ServeMux
+	wildcards map[string]string // of the path, by the parameter's name
 }
 
-const imagePattern = "GET /Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts/{ContactId}/ProfileImage"
+// newRoute makes a path of the contract a pattern: a wildcard must be an identifier, and a parameter need not
+// be one. The account is no parameter of the operation.
+func newRoute(o *wrapper.Operation) *route {
+	r := &route{operation: o, wildcards: map[string]string{}}
+	rest := o.Path
+	for {
+		before, after, found := strings.Cut(rest, "{")
+		r.path += before
+		if !found {
+			return r
+		}
+		name, after, _ := strings.Cut(after, "}")
+		wildcard := "account"
+		if o.Field(name) != nil {
+			wildcard = fmt.Sprint("p", len(r.wildcards))
+			r.wildcards[name] = wildcard
+		}
+		r.path += "{" + wildcard + "}"
+		rest = after
+	}
+}
 
-func newRoutes(s *Sandbox) *routes {
-	routes := &routes{ServeMux: http.NewServeMux(), methods: map[string][]string{}}
-	gen.HandlerWithOptions(s, gen.StdHTTPServerOptions{BaseRouter: routes, ErrorHandlerFunc: refusePath})
-	routes.HandleFunc(imagePattern, s.getImage)
-	for path, methods := range routes.methods {
+// routes is a ServeMux with the operations of the contract, and with its errors in the envelope of F3.
+type routes struct {
+	mux http.ServeMux
+}
+
+func newRoutes(s *Sandbox, operations []wrapper.Operation) *routes {
+	routes := &routes{}
+	methods := map[string][]string{} // of each path
+	for i := range operations {
+		route := newRoute(&operations[i])
+		method := route.operation.Method
+		methods[route.path] = append(methods[route.path], method)
+		if method == http.MethodGet {
+			methods[route.path] = append(methods[route.path], http.MethodHead)
+		}
+		routes.mux.HandleFunc(method+" "+route.path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, route) })
+	}
+	for path, methods := range methods {
+		slices.Sort(methods)
 		allow := strings.Join(methods, ", ")
-		routes.ServeMux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) {
+		routes.mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Allow", allow)
-			refuse(w, &refusal{
+			respondError(w, &apiError{
 				Status:  http.StatusMethodNotAllowed,
 				Message: "This method is not allowed here; use " + allow + ".",
 			})
 		})
 	}
-	routes.ServeMux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { refuse(w, errNoPath) })
+	routes.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { respondError(w, errNoPath) })
 	return routes
-}
-
-// HandleFunc is called by the generated code for each operation of the contract.
-func (t *routes) HandleFunc(pattern string, handler func(http.ResponseWriter, *http.Request)) {
-	method, path, _ := strings.Cut(pattern, " ")
-	methods := append(t.methods[path], method)
-	if method == http.MethodGet {
-		methods = append(methods, http.MethodHead)
-	}
-	slices.Sort(methods)
-	t.methods[path] = methods
-	t.ServeMux.HandleFunc(pattern, handler)
 }
 
 func (t *routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// A ServeMux redirects a path that is not clean. A client that follows would send its POST elsewhere, or as a GET.
 	if p := r.URL.EscapedPath(); p == "" || p[0] != '/' || path.Clean(p) != p {
-		refuse(w, errNoPath)
+		respondError(w, errNoPath)
 		return
 	}
-	t.ServeMux.ServeHTTP(w, r)
+	t.mux.ServeHTTP(w, r)
 }
 
-var errNoPath = &refusal{
+var errNoPath = &apiError{
 	Status:  http.StatusNotFound,
 	Message: "There is nothing under this path. Contacts are under /Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts.",
 }
 
-// refusePath answers what the generated code cannot bind: a CampaignId that is no integer.
-func refusePath(w http.ResponseWriter, _ *http.Request, err error) {
-	refused := *errNoPath
-	if format := (*gen.InvalidParamFormatError)(nil); errors.As(err, &format) {
-		refused.Message = "There is nothing under this path: its " + format.ParamName + " does not have the right form."
-		if format.ParamName == "CampaignId" {
-			refused.Message = "There is nothing under this path: CampaignId must be an integer of 64 bits."
-		}
-	}
-	refuse(w, &refused)
+// noPath is the error of a path whose parameter is wrong.
+func noPath(says string) error {
+	return &apiError{Status: http.StatusNotFound, Message: "There is nothing under this path. " + says}
 }

@@ -7,11 +7,16 @@ import (
 	"net/http"
 	"time"
 
-	"example.com/contacts/gen"
+	"golang.org/x/sync/semaphore"
+
+	"example.com/contacts/wrapper"
 )
 
 // DefaultMaxBody is the largest body, in bytes, that a sandbox takes unless its Config says otherwise.
 const DefaultMaxBody = 10 << 20
+
+// maxUploads is how many bytes of uploads are held at once.
+const maxUploads = 64 << 20
 
 // Config says how a sandbox is set up.
 type Config struct {
@@ -27,23 +32,34 @@ type Config struct {
 	Strict bool
 	// MaxBody is the largest body in bytes. 0 means DefaultMaxBody.
 	MaxBody int64
+	// SystemContacts is how many contacts that the system made SystemCampaign has (F8). Those that the
+	// store lacks are added to it.
+	SystemContacts int
 }
+
+// SystemCampaign is the campaign that has the system's contacts: the one of the API page's example.
+const SystemCampaign = 1000
 
 // Sandbox is the API. It is an http.Handler that serves from the root of its host, and is safe for
 // concurrent use. Make one with New.
 type Sandbox struct {
 	credentials credentials
+	account     string
 	store       Store
 	strict      bool
 	maxBody     int64
+	maxUploads  int64
+	uploads     *semaphore.Weighted // of maxUploads bytes
 	limit       *rateLimit
-	routes      http.Handler
+	behaviours  map[string]behaviour // by operation
+	routes      *routes
 }
 
-var _ gen.ServerInterface = (*Sandbox)(nil)
+// A behaviour responds to a request whose parameters keep the rules.
+type behaviour func(ctx context.Context, w http.ResponseWriter, r *request) error
 
 // New makes a sandbox. It fails if the AccountSID or the AuthToken is missing or cannot be used in HTTP
-// Basic, and if MaxBody is negative; the error names the field of Config.
+// Basic, if a number is negative, and if the store fails; the error names the field of Config.
 func New(config Config) (*Sandbox, error) {
 	credentials, err := newCredentials(config.AccountSID, config.AuthToken)
 	if err != nil {
@@ -52,8 +68,12 @@ func New(config Config) (*Sandbox, error) {
 	if config.MaxBody < 0 {
 		return nil, fmt.Errorf("sandbox: MaxBody is %d; it must be a number of bytes, or 0 for %d", config.MaxBody, DefaultMaxBody)
 	}
+	if config.SystemContacts < 0 {
+		return nil, fmt.Errorf("sandbox: SystemContacts is %d; it must be 0 or more", config.SystemContacts)
+	}
 	s := &Sandbox{
 		credentials: credentials,
+		account:     config.AccountSID,
 		store:       config.Store,
 		strict:      config.Strict,
 		maxBody:     config.MaxBody,
@@ -65,88 +85,83 @@ func New(config Config) (*Sandbox, error) {
 	if s.maxBody == 0 {
 		s.maxBody = DefaultMaxBody
 	}
-	s.routes = newRoutes(s)
-	return s, nil
+	s.maxUploads = max(maxUploads, 2*s.maxBody)
+	s.uploads = semaphore.NewWeighted(s.maxUploads)
+	s.behaviours = map[string]behaviour{
+		"createContact":   s.createContact,
+		"listContacts":    s.listContacts,
+		"getContact":      s.getContact,
+		"updateContact":   s.updateContact,
+		"deleteContact":   s.deleteContact,
+		"getProfileImage": s.getProfileImage,
+	}
+	s.routes = newRoutes(s, wrapper.Operations)
+	return s, s.addSystemContacts(config.SystemContacts)
 }
 
-// ServeHTTP answers one request. Every answer carries the rate-limit headers of F4, and every error is the
-// envelope of F3.
+// ServeHTTP responds to one request. Every response carries the rate-limit headers of F4, and every error is
+// the envelope of F3:
+//
+//   - 404 if the contract has no such path, or a parameter of the path breaks a rule; 405 if it does not have the method
+//   - 401 without the credentials of Config, 403 with them on another account's path, both before the body
+//     is read
+//   - 415 if the body has none of the encodings that the contract names, in UTF-8
+//   - 413 if the body has more bytes than Config.MaxBody, 408 if it does not come in time, 503 if too many
+//     uploads come at once
+//   - 400 with all that is wrong in Errors: rules of the contract that the parameters break, parameters that are
+//     unknown or given twice, a body or an image that cannot be read, a change that the contact does not allow
+//   - 500 if the store fails, 503 if it is closed
+//
+// A request that is refused changes nothing. One that came whole is carried out, whether or not its sender
+// waits for the response.
+//
+// An empty parameter counts as absent (D1), and so does a list with delimiters that has no item. The items of
+// such a list are trimmed of white space.
+//
+// In multipart/form-data a file is a part with a file name, or one under the name that a parameter such as
+// ProfileImageFile holds. Without Config.Strict the names of the part and of the parameter may differ (D2).
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.limit.count(w.Header())
 	s.routes.ServeHTTP(w, r)
 }
 
-// CreateContact is POST /Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts, of the generated server
-// interface. It answers 200 with Status and Uri once the store has the contact, and otherwise creates
-// nothing:
-//
-//   - 401 without the credentials of Config, 403 with them on another account's path, both before the body
-//     is read
-//   - 415 if the body is neither application/x-www-form-urlencoded nor multipart/form-data, in UTF-8
-//   - 413 if the body has more bytes than Config.MaxBody, 408 if it does not come in time
-//   - 400 with all that is wrong in Errors: rules of the contract that the parameters break, parameters that are
-//     unknown or given twice, a body or an image that cannot be read
-//   - 500 if the store fails, 503 if it is closed
-//
-// An empty parameter counts as absent (D1), and so does a list of Accounts or Labels without an item. The
-// items of a list are trimmed of white space.
-//
-// In multipart/form-data the image is the one part with a file name. ProfileImageFile must be there and should hold
-// that part's name; without Config.Strict another is taken (D2). The image is PNG, JPEG, GIF or WebP, by its
-// content.
-func (s *Sandbox) CreateContact(w http.ResponseWriter, r *http.Request, accountSID gen.AccountSID, campaignID gen.CampaignId) {
-	if !s.admit(w, r, accountSID) {
-		return
+// serve responds to a request for an operation.
+func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request, route *route) {
+	if len(r.TransferEncoding) > 0 {
+		// It may have had a Content-Length, too, which net/http does not tell. RFC 9112 then ends the connection.
+		w.Header().Set("Connection", "close")
 	}
-	record, err := s.readContact(w, r)
-	if err != nil {
-		refuse(w, err)
-		return
-	}
-	record.AccountSID, record.CampaignID = accountSID, campaignID
-	id, err := s.store.Create(r.Context(), record)
-	if err != nil {
-		refuse(w, storeFailed(err))
-		return
-	}
-	answerCreated(w, accountSID, campaignID, id)
-}
-
-// GetContact is GET /Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts/{ContactId}, of the generated
-// server interface: 200 with the contact of F8, 404 if there is none.
-//
-// ProfileImage is a path of the sandbox, whether the image came as a file or as a ProfileImageUrl.
-func (s *Sandbox) GetContact(w http.ResponseWriter, r *http.Request, accountSID gen.AccountSID, campaignID gen.CampaignId, contactID gen.ContactId) {
-	if !s.admit(w, r, accountSID) {
-		return
-	}
-	record, id, err := s.find(r, accountSID, campaignID, contactID)
-	if err != nil {
-		refuse(w, err)
-		return
-	}
-	answerContact(w, record, id)
-}
-
-// admit says whether a request may be answered for an account, and answers it if not.
-func (s *Sandbox) admit(w http.ResponseWriter, r *http.Request, accountSID string) bool {
-	err := s.credentials.check(r, accountSID)
+	request, err := s.read(w, r, route)
 	if err == nil {
-		err = checkQuery(r.URL)
+		defer request.release()
+		err = s.carryOut(w, r, request)
 	}
 	if err != nil {
-		refuse(w, err)
+		respondError(w, err)
 	}
-	return err == nil
 }
 
-// storeFailed is the refusal for an error of the store other than ErrNotFound.
-func storeFailed(err error) error {
-	switch {
-	case errors.Is(err, ErrClosed):
-		return &refusal{Status: http.StatusServiceUnavailable, Message: "The sandbox is shutting down. Start it and send again."}
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return &refusal{Status: http.StatusServiceUnavailable, Message: "The request was given up before it was done. Send again."}
+func (s *Sandbox) carryOut(w http.ResponseWriter, r *http.Request, request *request) error {
+	behave, has := s.behaviours[request.operation.ID]
+	if !has {
+		return respondExample(w, request)
 	}
-	return &refusal{Status: http.StatusInternalServerError, Message: "The sandbox could not use its store; see its log.", cause: err}
+	// A sender that closes its side of the connection still gets what it asked for.
+	return behave(context.WithoutCancel(r.Context()), w, request)
+}
+
+// storeFailed is the error of a response for an error of the store.
+func storeFailed(err error) error {
+	var e *apiError
+	switch {
+	case errors.As(err, &e):
+		return e
+	case errors.Is(err, ErrNotFound):
+		return errNoContact
+	case errors.Is(err, ErrClosed):
+		return &apiError{Status: http.StatusServiceUnavailable, Message: "The sandbox is shutting down. Start it and send again."}
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return &apiError{Status: http.StatusServiceUnavailable, Message: "The request was given up before it was done. Send again."}
+	}
+	return &apiError{Status: http.StatusInternalServerError, Message: "The sandbox could not use its store; see its log.", cause: err}
 }

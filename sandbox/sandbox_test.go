@@ -17,6 +17,7 @@ import (
 
 	"example.com/contacts/gen"
 	"example.com/contacts/sandbox"
+	"example.com/contacts/wrapper"
 )
 
 const (
@@ -46,14 +47,17 @@ func start(t testing.TB, config sandbox.Config) api {
 	return api{server, t}
 }
 
-// reply is an answer, and its body as the envelope of F3.
-type reply struct {
+// received is a response, and its body as an envelope: that of F3, or of a create.
+type received struct {
 	*http.Response
 	Body     []byte
-	Envelope gen.CreateContactAnswer
+	Envelope struct {
+		Status, Uri, Message string
+		Errors               []wrapper.FieldError
+	}
 }
 
-func (a api) do(request *http.Request) reply {
+func (a api) do(request *http.Request) received {
 	a.t.Helper()
 	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	response, err := client.Do(request)
@@ -61,7 +65,7 @@ func (a api) do(request *http.Request) reply {
 	body, err := io.ReadAll(response.Body)
 	require.NoError(a.t, err)
 	require.NoError(a.t, response.Body.Close())
-	r := reply{Response: response, Body: body}
+	r := received{Response: response, Body: body}
 	if response.Header.Get("Content-Type") == "application/json" && request.Method != http.MethodHead {
 		require.NoError(a.t, json.Unmarshal(body, &r.Envelope), "%s", body)
 	}
@@ -80,12 +84,22 @@ func (a api) request(method, path, contentType, body string) *http.Request {
 	return request
 }
 
-func (a api) post(contentType, body string) reply {
+func (a api) post(contentType, body string) received {
 	a.t.Helper()
 	return a.do(a.request("POST", contacts, contentType, body))
 }
 
-func (a api) get(path string) reply {
+// send sends a form, or no body.
+func (a api) send(method, path, form string) received {
+	a.t.Helper()
+	contentType := ""
+	if form != "" {
+		contentType = formType
+	}
+	return a.do(a.request(method, path, contentType, form))
+}
+
+func (a api) get(path string) received {
 	a.t.Helper()
 	return a.do(a.request("GET", path, "", ""))
 }
@@ -102,7 +116,7 @@ func (a api) contact(uri string) gen.Contact {
 }
 
 // requireError checks the envelope of an error, and that the headers of F4 are there.
-func (r reply) requireError(t testing.TB, status int) {
+func (r received) requireError(t testing.TB, status int) {
 	t.Helper()
 	require.Equal(t, status, r.StatusCode, "%s", r.Body)
 	assert.Equal(t, "application/json", r.Header.Get("Content-Type"))
@@ -115,7 +129,7 @@ func (r reply) requireError(t testing.TB, status int) {
 	}
 }
 
-func (r reply) requireRateLimit(t testing.TB) {
+func (r received) requireRateLimit(t testing.TB) {
 	t.Helper()
 	assert.Equal(t, "1000", r.Header.Get("X-RateLimit-Limit"))
 	assert.NotEmpty(t, r.Header.Get("X-RateLimit-Remaining"))
@@ -123,7 +137,7 @@ func (r reply) requireRateLimit(t testing.TB) {
 }
 
 // fields are the fields at fault, in order.
-func (r reply) fields() []string {
+func (r received) fields() []string {
 	var fields []string
 	for _, e := range r.Envelope.Errors {
 		fields = append(fields, e.Field)
@@ -143,7 +157,7 @@ func TestThePagesFormExample(t *testing.T) {
 	r.requireRateLimit(t)
 
 	assert.Equal(t, gen.Contact{
-		Id:                     "2750",
+		ID:                     "2750",
 		FirstName:              "Wile",
 		LastName:               "Coyote",
 		EmailAddress:           "wile.coyote@example.com",
@@ -152,10 +166,10 @@ func TestThePagesFormExample(t *testing.T) {
 		WorkPhoneNumber:        "8051234567",
 		CellphoneNumberCountry: "US",
 		CellphoneNumber:        "8059876543",
-		Editable:               true,
+		Editable:               new(true),
 		Labels:                 []string{"Main Contact", "Acme Partner"},
-		Accounts:               []gen.Account{{Id: "10000", Name: "Account 10000"}},
-		Uri:                    "/Advertisers/IRsandbox/Campaigns/1000/Contacts/2750",
+		Accounts:               []gen.Account{{ID: "10000", Name: "Account 10000"}},
+		URI:                    "/Advertisers/IRsandbox/Campaigns/1000/Contacts/2750",
 	}, a.contact(r.Envelope.Uri))
 }
 
@@ -165,7 +179,7 @@ func TestIDsCountUpOverAllCampaigns(t *testing.T) {
 	a.post(formType, "FirstName=alone").requireError(t, 400) // takes no id
 	r := a.do(a.request("POST", "/Advertisers/IRsandbox/Campaigns/9007199254740993/Contacts", formType, valid))
 	assert.Equal(t, "/Advertisers/IRsandbox/Campaigns/9007199254740993/Contacts/2751", r.Envelope.Uri)
-	assert.Equal(t, "2751", a.contact(r.Envelope.Uri).Id)
+	assert.Equal(t, "2751", a.contact(r.Envelope.Uri).ID)
 	a.get(contacts+"/2751").requireError(t, 404) // of another campaign
 }
 
@@ -195,6 +209,7 @@ func TestNewSaysWhatIsWrongWithItsConfig(t *testing.T) {
 		{"no token", sandbox.Config{AccountSID: sid}, "AuthToken"},
 		{"token with line end", sandbox.Config{AccountSID: sid, AuthToken: "secret\n"}, "AuthToken"},
 		{"negative limit", sandbox.Config{AccountSID: sid, AuthToken: token, MaxBody: -1}, "MaxBody"},
+		{"negative number of contacts", sandbox.Config{AccountSID: sid, AuthToken: token, SystemContacts: -1}, "SystemContacts"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := sandbox.New(c.config)
@@ -231,6 +246,12 @@ func (s brokenStore) Create(context.Context, sandbox.Record) (int64, error) { re
 func (s brokenStore) Get(context.Context, string, int64, int64) (sandbox.Record, error) {
 	return sandbox.Record{}, s.err
 }
+func (s brokenStore) List(context.Context, string, int64) ([]sandbox.Record, error) {
+	return nil, s.err
+}
+func (s brokenStore) Change(context.Context, string, int64, int64, func(*sandbox.Record) (sandbox.Change, error)) error {
+	return s.err
+}
 
 func TestStoreThatFails(t *testing.T) {
 	for _, c := range []struct {
@@ -242,17 +263,33 @@ func TestStoreThatFails(t *testing.T) {
 		{context.Canceled, 503},
 	} {
 		a := start(t, sandbox.Config{Store: brokenStore{err: c.err}})
-		for _, r := range []reply{a.post(formType, valid), a.get(contacts + "/2750")} {
+		for _, r := range []received{
+			a.post(formType, valid), a.get(contacts), a.get(contacts + "/2750"),
+			a.send("PUT", contacts+"/2750", "Title=x"), a.send("DELETE", contacts+"/2750", ""),
+		} {
 			r.requireError(t, c.status)
 			assert.NotContains(t, string(r.Body), c.err.Error())
 		}
 	}
 }
 
-// Whatever the parameters, what the sandbox says of them is what the contract's rules say.
+// longest is how many characters a parameter of a create may have.
+func longest(t testing.TB, name string) int {
+	t.Helper()
+	field := wrapper.OperationByID("createContact").Field(name)
+	for _, rule := range append(field.Value, field.Item...) {
+		if rule.Kind == wrapper.RuleTooLong {
+			return rule.Length
+		}
+	}
+	t.Fatal("the contract does not limit the length of " + name)
+	return 0
+}
+
+// The sandbox says of the parameters what the contract's rules say.
 func TestErrorsAreTheContractsViolations(t *testing.T) {
 	a := start(t, sandbox.Config{})
-	long := strings.Repeat("𝄞", 256)
+	create := wrapper.OperationByID("createContact")
 	for _, c := range []struct {
 		name string
 		form url.Values
@@ -260,19 +297,22 @@ func TestErrorsAreTheContractsViolations(t *testing.T) {
 		{"nothing", url.Values{}},
 		{"empty", url.Values{"FirstName": {""}, "Title": {""}}},
 		{"e-mail", url.Values{"FirstName": {"a"}, "LastName": {"b"}, "EmailAddress": {"a@b@c"}, "Accounts": {"1"}}},
-		{"all too long", url.Values{"FirstName": {long}, "LastName": {long}, "EmailAddress": {long}, "Accounts": {long}, "Title": {long}, "ProfileImageUrl": {long}, "WorkPhoneNumber": {long}, "CellphoneNumber": {long}, "Labels": {long}}},
+		{"all too long", tooLong(create)},
 		{"countries", url.Values{"WorkPhoneNumberCountry": {"UK"}, "CellphoneNumberCountry": {"us"}}},
 		{"numbers", url.Values{"WorkPhoneNumber": {"1"}, "CellphoneNumber": {"2"}}},
 		{"not UTF-8", url.Values{"FirstName": {"\xff"}, "LastName": {"\xc3\x28"}, "Title": {"\xed\xa0\x80"}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			var form gen.ContactForm
+			draft := wrapper.Draft{}
 			for name, values := range c.form {
-				require.True(t, form.SetField(name, values[0]))
+				draft[name] = values[0]
+				if create.Field(name).List != nil {
+					draft[name] = values
+				}
 			}
-			var want []gen.FieldError
-			for _, violation := range form.Violations() {
-				want = append(want, gen.FieldError{Field: violation.Field, Message: violation.Message})
+			var want []wrapper.FieldError
+			for _, violation := range create.CheckDraft(nil, draft) {
+				want = append(want, wrapper.FieldError{Field: violation.Field, Message: violation.Message})
 			}
 			require.NotEmpty(t, want)
 			r := a.post(formType, c.form.Encode())
@@ -283,10 +323,24 @@ func TestErrorsAreTheContractsViolations(t *testing.T) {
 			assert.Equal(t, want, r.Envelope.Errors)
 		})
 	}
-	// The sibling: 255 characters are not too many.
-	r := a.post(formType, valid+"&Title="+url.QueryEscape(strings.Repeat("𝄞", 255)))
+	// The valid variant: as many characters as there may be are not too many.
+	title := strings.Repeat("𝄞", longest(t, "Title"))
+	r := a.post(formType, valid+"&Title="+url.QueryEscape(title))
 	require.Equal(t, 200, r.StatusCode, "%s", r.Body)
-	assert.Equal(t, strings.Repeat("𝄞", 255), a.contact(r.Envelope.Uri).Title)
+	assert.Equal(t, title, a.contact(r.Envelope.Uri).Title)
+}
+
+// tooLong has one character too many in each parameter that has a limit.
+func tooLong(o *wrapper.Operation) url.Values {
+	form := url.Values{}
+	for _, field := range o.Fields {
+		for _, rule := range append(field.Value, field.Item...) {
+			if rule.Kind == wrapper.RuleTooLong && field.In == wrapper.InBody {
+				form.Set(field.Name, strings.Repeat("𝄞", rule.Length+1))
+			}
+		}
+	}
+	return form
 }
 
 func TestListsAreSplitOnCommas(t *testing.T) {
@@ -294,10 +348,10 @@ func TestListsAreSplitOnCommas(t *testing.T) {
 	r := a.post(formType, "FirstName=a&LastName=b&EmailAddress=a@b&Accounts=+10000+,,10001,&Labels=+x+y+,%22z%5C,")
 	require.Equal(t, 200, r.StatusCode, "%s", r.Body)
 	contact := a.contact(r.Envelope.Uri)
-	assert.Equal(t, []gen.Account{{Id: "10000", Name: "Account 10000"}, {Id: "10001", Name: "Account 10001"}}, contact.Accounts)
+	assert.Equal(t, []gen.Account{{ID: "10000", Name: "Account 10000"}, {ID: "10001", Name: "Account 10001"}}, contact.Accounts)
 	assert.Equal(t, []string{"x y", `"z\`}, contact.Labels)
 
 	r = a.post(formType, "FirstName=a&LastName=b&EmailAddress=a@b&Accounts=+,+,&Labels=,")
 	r.requireError(t, 400)
-	assert.Equal(t, []gen.FieldError{{Field: "Accounts", Message: "Accounts is required."}}, r.Envelope.Errors)
+	assert.Equal(t, []wrapper.FieldError{{Field: "Accounts", Message: "Accounts is required."}}, r.Envelope.Errors)
 }

@@ -7,7 +7,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,7 +26,7 @@ func TestServerHasEveryTimeout(t *testing.T) {
 	assert.Same(t, handler, server.Handler)
 	assert.Positive(t, server.ReadHeaderTimeout)
 	assert.Greater(t, server.ReadTimeout, server.ReadHeaderTimeout)
-	assert.Greater(t, server.WriteTimeout, server.ReadTimeout, "there is time to answer a slow request")
+	assert.Greater(t, server.WriteTimeout, server.ReadTimeout, "there is time to respond to a slow request")
 	assert.Positive(t, server.IdleTimeout)
 	assert.Positive(t, server.MaxHeaderBytes)
 }
@@ -58,33 +60,33 @@ func head(length, more string) string {
 		"\r\n" + length + "\r\n" + more + "\r\n"
 }
 
-func readReply(t *testing.T, r *bufio.Reader) reply {
+func readResponse(t *testing.T, r *bufio.Reader) received {
 	t.Helper()
 	response, err := http.ReadResponse(r, nil)
 	require.NoError(t, err)
 	body, err := io.ReadAll(response.Body)
 	require.NoError(t, err)
-	return reply{Response: response, Body: body}
+	return received{Response: response, Body: body}
 }
 
 func TestSlowBodyIsGivenUp(t *testing.T) {
 	address := listen(t, sandbox.Config{}, func(s *http.Server) { s.ReadTimeout = 300 * time.Millisecond })
-	connection, answers := dial(t, address)
+	connection, responses := dial(t, address)
 	_, err := io.WriteString(connection, head("Content-Length: 100", "")+"FirstName=")
 	require.NoError(t, err)
-	r := readReply(t, answers)
+	r := readResponse(t, responses)
 	assert.Equal(t, 408, r.StatusCode)
 	assert.Contains(t, string(r.Body), "in time")
-	_, err = answers.ReadByte()
+	_, err = responses.ReadByte()
 	assert.ErrorIs(t, err, io.EOF, "the connection is closed")
 }
 
 func TestSlowHeaderIsGivenUp(t *testing.T) {
 	address := listen(t, sandbox.Config{}, func(s *http.Server) { s.ReadHeaderTimeout = 300 * time.Millisecond })
-	connection, answers := dial(t, address)
+	connection, responses := dial(t, address)
 	_, err := io.WriteString(connection, "POST / HTTP/1.1\r\nHost:")
 	require.NoError(t, err)
-	_, err = io.ReadAll(answers)
+	_, err = io.ReadAll(responses)
 	assert.NoError(t, err, "the connection is closed")
 }
 
@@ -108,18 +110,18 @@ func TestBodyOverTheLimit(t *testing.T) {
 		{"chunks over it, no end", head("Transfer-Encoding: chunked", "") + fmt.Sprintf("%x\r\n%s", limit*2, body(limit+1)), 413},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			connection, answers := dial(t, address)
+			connection, responses := dial(t, address)
 			_, err := io.WriteString(connection, c.request)
 			require.NoError(t, err)
-			r := readReply(t, answers)
+			r := readResponse(t, responses)
 			assert.Equal(t, c.status, r.StatusCode, "%s", r.Body)
 			if c.status == 413 {
 				assert.Contains(t, string(r.Body), `{"Status":"ERROR","Message":"The body is larger than 1000 bytes.`)
-				assert.True(t, r.Close, "the answer says that the connection is closed")
-				_, err = answers.ReadByte()
+				assert.True(t, r.Close, "the response says that the connection is closed")
+				_, err = responses.ReadByte()
 				assert.ErrorIs(t, err, io.EOF, "and it is")
 			} else {
-				assert.Contains(t, string(r.Body), "Title must have at most 255")
+				assert.Contains(t, string(r.Body), "Title must have at most")
 			}
 		})
 	}
@@ -139,32 +141,32 @@ func TestUploadOverTheLimit(t *testing.T) {
 
 func TestExpectContinue(t *testing.T) {
 	address := listen(t, sandbox.Config{}, nil)
-	connection, answers := dial(t, address)
+	connection, responses := dial(t, address)
 	_, err := io.WriteString(connection, head(fmt.Sprint("Content-Length: ", len(valid)), "Expect: 100-continue\r\n"))
 	require.NoError(t, err)
-	line, err := answers.ReadString('\n')
+	line, err := responses.ReadString('\n')
 	require.NoError(t, err)
 	assert.Equal(t, "HTTP/1.1 100 Continue\r\n", line)
-	_, err = answers.ReadString('\n')
+	_, err = responses.ReadString('\n')
 	require.NoError(t, err)
 	_, err = io.WriteString(connection, valid)
 	require.NoError(t, err)
-	assert.Equal(t, 200, readReply(t, answers).StatusCode)
+	assert.Equal(t, 200, readResponse(t, responses).StatusCode)
 
 	// Without credentials nobody is asked for the body.
-	connection, answers = dial(t, address)
+	connection, responses = dial(t, address)
 	_, err = io.WriteString(connection, strings.Replace(head("Content-Length: 100", "Expect: 100-continue\r\n"), "Authorization", "X", 1))
 	require.NoError(t, err)
-	assert.Equal(t, 401, readReply(t, answers).StatusCode)
+	assert.Equal(t, 401, readResponse(t, responses).StatusCode)
 }
 
 func TestConnectionIsKeptAfterAnError(t *testing.T) {
 	address := listen(t, sandbox.Config{}, nil)
-	connection, answers := dial(t, address)
+	connection, responses := dial(t, address)
 	for _, body := range []string{"FirstName=%", valid, "x=1", "\xff", strings.Repeat("&", 100), valid} {
 		_, err := io.WriteString(connection, head(fmt.Sprint("Content-Length: ", len(body)), "")+body)
 		require.NoError(t, err)
-		readReply(t, answers)
+		readResponse(t, responses)
 	}
 }
 
@@ -175,17 +177,86 @@ func TestBodyThatEndsEarly(t *testing.T) {
 		head("Transfer-Encoding: chunked", "") + fmt.Sprintf("%x\r\n%s", len(valid), valid),
 		head("Transfer-Encoding: chunked", "") + fmt.Sprintf("%x\r\n%s\r\nzz\r\n", len(valid), valid),
 	} {
-		connection, answers := dial(t, address)
+		connection, responses := dial(t, address)
 		_, err := io.WriteString(connection, request)
 		require.NoError(t, err)
 		require.NoError(t, connection.(*net.TCPConn).CloseWrite())
-		assert.Equal(t, 400, readReply(t, answers).StatusCode, "nothing is created of half a body")
+		assert.Equal(t, 400, readResponse(t, responses).StatusCode, "nothing is created of half a body")
 	}
-	connection, answers := dial(t, address)
+	connection, responses := dial(t, address)
 	_, err := io.WriteString(connection, head(fmt.Sprint("Content-Length: ", len(valid)), "")+valid)
 	require.NoError(t, err)
-	assert.Contains(t, string(readReply(t, answers).Body), "/2750")
+	assert.Contains(t, string(readResponse(t, responses).Body), "/2750")
 }
+
+// A sender that has nothing more to say still listens.
+func TestHalfClosedConnectionGetsItsResponse(t *testing.T) {
+	address := listen(t, sandbox.Config{}, nil)
+	for range 100 {
+		connection, responses := dial(t, address)
+		_, err := io.WriteString(connection, head(fmt.Sprint("Content-Length: ", len(valid)), "")+valid)
+		require.NoError(t, err)
+		require.NoError(t, connection.(*net.TCPConn).CloseWrite())
+		require.Equal(t, 200, readResponse(t, responses).StatusCode)
+		connection.Close()
+	}
+}
+
+// Whoever reads the length differently must find nothing after the request.
+func TestTwoLengthsEndTheConnection(t *testing.T) {
+	address := listen(t, sandbox.Config{}, nil)
+	connection, responses := dial(t, address)
+	body := fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n", len(valid), valid)
+	_, err := io.WriteString(connection, head(fmt.Sprintf("Content-Length: %d\r\nTransfer-Encoding: chunked", len(body)), "")+body+"GET / HTTP/1.1\r\nHost: sandbox\r\n\r\n")
+	require.NoError(t, err)
+	r := readResponse(t, responses)
+	assert.Equal(t, 200, r.StatusCode)
+	assert.True(t, r.Close)
+	_, err = responses.ReadByte()
+	assert.Error(t, err, "no second response")
+}
+
+// However many uploads come at once, what they hold is bounded; those that find no room are told so.
+func TestUploadsAtOnceAreBounded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("SKIPPED with -short: it takes a while")
+	}
+	a := start(t, sandbox.Config{Store: new(forgetful)})
+	var before, now runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	body := parts(required(text("ProfileImageFile", "i"), file("i", "i", png+strings.Repeat("x", sandbox.DefaultMaxBody-2000)))...)
+	peak := make(chan uint64)
+	ended := make(chan struct{})
+	go func() {
+		highest := uint64(0)
+		for {
+			select {
+			case <-ended:
+				peak <- highest
+				return
+			case <-time.After(5 * time.Millisecond):
+				runtime.ReadMemStats(&now)
+				highest = max(highest, now.HeapInuse)
+			}
+		}
+	}()
+	var group sync.WaitGroup
+	for range 80 {
+		group.Go(func() {
+			r := a.post(multipartType, body)
+			assert.Contains(t, []int{200, 503}, r.StatusCode)
+		})
+	}
+	group.Wait()
+	close(ended)
+	assert.Less(t, (<-peak-before.HeapInuse)>>20, uint64(400), "MiB")
+}
+
+// forgetful is a store that keeps nothing.
+type forgetful struct{ sandbox.Store }
+
+func (*forgetful) Create(context.Context, sandbox.Record) (int64, error) { return 1, nil }
 
 // slowStore takes its time.
 type slowStore struct {
@@ -199,16 +270,16 @@ func (s slowStore) Create(ctx context.Context, record sandbox.Record) (int64, er
 	return s.Store.Create(ctx, record)
 }
 
-func TestShutdownAnswersWhatIsUnderWay(t *testing.T) {
+func TestShutdownFinishesWhatIsUnderWay(t *testing.T) {
 	store := slowStore{sandbox.NewMemory(), make(chan struct{})}
 	var server *http.Server
 	address := listen(t, sandbox.Config{Store: store}, func(s *http.Server) { server = s })
-	connection, answers := dial(t, address)
+	connection, responses := dial(t, address)
 	_, err := io.WriteString(connection, head(fmt.Sprint("Content-Length: ", len(valid)), "")+valid)
 	require.NoError(t, err)
 	<-store.begun
 	ended := make(chan error)
 	go func() { ended <- server.Shutdown(context.Background()) }()
-	assert.Equal(t, 200, readReply(t, answers).StatusCode)
+	assert.Equal(t, 200, readResponse(t, responses).StatusCode)
 	assert.NoError(t, <-ended)
 }

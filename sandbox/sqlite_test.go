@@ -26,9 +26,9 @@ func openTestWriter(t *testing.T) (*writer, string) {
 	return w, path
 }
 
-func batchOf(n int) (batch []*creation) {
+func batchOf(n int) (batch []*pendingWrite) {
 	for i := range n {
-		batch = append(batch, &creation{
+		batch = append(batch, &pendingWrite{
 			ctx:    context.Background(),
 			record: Record{AccountSID: "IRa", CampaignID: 1, Contact: `{"Title":"` + strconv.Itoa(i) + `"}`, Image: []byte("image")},
 		})
@@ -125,9 +125,9 @@ func TestACreateWhoseCallerIsGoneIsLeftOut(t *testing.T) {
 	assert.Equal(t, 2, count(t, path, "contact"))
 }
 
-// While another process holds the write lock nobody is answered; the creates that came meanwhile share
+// While another process holds the write lock no create ends; those that came meanwhile share
 // the next transaction.
-func TestNobodyIsAnsweredBeforeTheCommit(t *testing.T) {
+func TestNoCreateEndsBeforeItsCommit(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "contacts.db")
 	store, err := openSQLite(path)
 	require.NoError(t, err)
@@ -138,22 +138,22 @@ func TestNobodyIsAnsweredBeforeTheCommit(t *testing.T) {
 	require.NoError(t, other.run("BEGIN IMMEDIATE"))
 
 	const creates = 50
-	answered := make(chan int64, creates)
+	ended := make(chan int64, creates)
 	var group sync.WaitGroup
 	for range creates {
 		group.Go(func() {
 			id, err := store.Create(context.Background(), Record{AccountSID: "IRa", Contact: "{}"})
 			assert.NoError(t, err)
-			answered <- id
+			ended <- id
 		})
 	}
 	time.Sleep(200 * time.Millisecond)
-	assert.Empty(t, answered)
+	assert.Empty(t, ended)
 	before, err := other.integer("PRAGMA data_version")
 	require.NoError(t, err)
 	require.NoError(t, other.run("COMMIT"))
 	group.Wait()
-	assert.Len(t, answered, creates)
+	assert.Len(t, ended, creates)
 	after, err := other.integer("PRAGMA data_version")
 	require.NoError(t, err)
 	assert.NotEqual(t, before, after)
@@ -261,4 +261,29 @@ func TestIDsAreNeverUsedAgain(t *testing.T) {
 	batch := batchOf(1)
 	w.commit(batch)
 	assert.EqualValues(t, FirstID+3, batch[0].id)
+}
+
+// A file of an earlier version of this program is read, and brought up to date.
+func TestOpeningAFileOfVersion1(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "contacts.db")
+	db, err := sql.Open("sqlite", path)
+	require.NoError(t, err)
+	for _, statement := range []string{
+		"CREATE TABLE contact (id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, campaign INTEGER NOT NULL, contact TEXT NOT NULL) STRICT",
+		"CREATE TABLE image (contact INTEGER PRIMARY KEY REFERENCES contact (id), bytes BLOB NOT NULL) STRICT",
+		`INSERT INTO contact VALUES (2750, 'IRa', 1, '{"Title":"old"}')`,
+		"PRAGMA application_id = " + strconv.Itoa(applicationID), "PRAGMA user_version = 1",
+	} {
+		_, err := db.Exec(statement)
+		require.NoError(t, err)
+	}
+	require.NoError(t, db.Close())
+	for range 2 {
+		store, err := OpenSQLite(path)
+		require.NoError(t, err)
+		record, err := store.Get(context.Background(), "IRa", 1, 2750)
+		require.NoError(t, err)
+		assert.Equal(t, Record{ID: 2750, AccountSID: "IRa", CampaignID: 1, Contact: `{"Title":"old"}`}, record)
+		require.NoError(t, store.Close())
+	}
 }

@@ -17,30 +17,50 @@ var (
 
 // Record is a contact as a Store keeps it.
 type Record struct {
+	// ID is what Create returned. Create itself does not look at it.
+	ID int64
 	// AccountSID and CampaignID are those of the path under which the contact was created.
 	AccountSID string
 	CampaignID int64
-	// Contact is a JSON object with the contact's parameters under the names of F8: Accounts as
-	// [{"Id":…,"Name":…}], Labels as a list, all others as text. Parameters that are absent are left out.
-	// It says ProfileImageFile if there is an Image, and ProfileImageUrl as it was given.
+	// System says that the system made the contact, and not a user (F8).
+	System bool
+	// Contact is a JSON object with the contact's parameters under their names: Accounts as
+	// [{"Id":…,"Name":…}], all others as they were given. Parameters that are absent are left out. A file
+	// is the name that it was given; its bytes are the Image.
 	Contact string
-	// Image is the image's bytes, nil if there is none. Nobody changes them. Get leaves it out.
+	// Image is the image's bytes, nil if there is none. Nobody changes them. Get and List leave it out.
 	Image []byte
 }
 
+// A Change is what becomes of a record.
+type Change int
+
+// The changes.
+const (
+	Keep   Change = iota // the record is kept as it is now
+	Remove               // it is removed
+)
+
 // Store keeps contacts. It is safe for concurrent use. NewMemory and OpenSQLite are the two that there are;
-// another database is another implementation of these four methods.
+// another database is another implementation of these methods. A record that is not of the account and the
+// campaign that are asked for is not found.
 type Store interface {
-	// Create keeps a record and returns its id: FirstID in an empty store, and ever higher. When it
-	// returns without an error the record is as durable as the store can make it; with one, nothing was
-	// kept.
+	// Create keeps a record and returns its id: FirstID in an empty store, and ever higher, also after
+	// records were removed. When it returns without an error the record is as durable as the store can
+	// make it; with one, nothing was kept.
 	Create(ctx context.Context, record Record) (id int64, err error)
-	// Get returns the record with this id if it is of this account and campaign, without its image. Else
-	// the error is ErrNotFound.
+	// Get returns a record, or ErrNotFound.
 	Get(ctx context.Context, accountSID string, campaignID, id int64) (Record, error)
-	// Image returns the bytes of the record's image, or ErrNotFound.
+	// List returns the records of a campaign, by their ids.
+	List(ctx context.Context, accountSID string, campaignID int64) ([]Record, error)
+	// Image returns the bytes of a record's image, or ErrNotFound.
 	Image(ctx context.Context, accountSID string, campaignID, id int64) ([]byte, error)
-	// Close waits for the creates that have begun and frees what the store holds. Every later call of any
+	// Change lets change alter a record, and keeps or removes it as that says, with nothing else in
+	// between. Contact and Image can be altered: an Image that is nil stays as it was, one of length 0 is
+	// removed. An error of change is returned, and then nothing was changed. What holds for Create's
+	// durability holds here.
+	Change(ctx context.Context, accountSID string, campaignID, id int64, change func(*Record) (Change, error)) error
+	// Close waits for the changes that have begun and frees what the store holds. Every later call of any
 	// method but Close fails with ErrClosed.
 	Close() error
 }

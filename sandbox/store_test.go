@@ -2,8 +2,10 @@ package sandbox_test
 
 import (
 	"context"
+	"io"
 	"math/rand/v2"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -49,6 +51,7 @@ func testStore(t *testing.T, open func(t *testing.T) sandbox.Store) {
 		for _, id := range []int64{id, second} {
 			got, err := store.Get(ctx, "IRa", 7, id)
 			require.NoError(t, err)
+			record.ID = id
 			assert.Equal(t, record, got)
 		}
 		image, err := store.Image(ctx, "IRa", 7, second)
@@ -98,6 +101,105 @@ func testStore(t *testing.T, open func(t *testing.T) sandbox.Store) {
 		}
 	})
 
+	t.Run("list", func(t *testing.T) {
+		store := open(t)
+		var want []sandbox.Record
+		for i := range 5 {
+			record := sandbox.Record{AccountSID: "IRa", CampaignID: int64(7 + i%2), System: i == 2, Contact: `{"n":` + strconv.Itoa(i) + `}`, Image: []byte("image")}
+			id, err := store.Create(ctx, record)
+			require.NoError(t, err)
+			if record.CampaignID == 7 {
+				record.ID, record.Image = id, nil
+				want = append(want, record)
+			}
+		}
+		got, err := store.List(ctx, "IRa", 7)
+		require.NoError(t, err)
+		assert.Equal(t, want, got)
+		got, err = store.List(ctx, "IRb", 7)
+		require.NoError(t, err)
+		assert.Empty(t, got)
+	})
+
+	t.Run("change", func(t *testing.T) {
+		store := open(t)
+		_, err := store.Create(ctx, sandbox.Record{AccountSID: "IRa", CampaignID: 7, System: true, Contact: `{"n":0}`})
+		require.NoError(t, err)
+		change := func(contact string, image []byte, what sandbox.Change, result error) error {
+			return store.Change(ctx, "IRa", 7, sandbox.FirstID, func(record *sandbox.Record) (sandbox.Change, error) {
+				assert.EqualValues(t, sandbox.FirstID, record.ID)
+				assert.True(t, record.System)
+				assert.Nil(t, record.Image)
+				record.Contact, record.Image = contact, image
+				return what, result
+			})
+		}
+		requireNow := func(contact, image string) {
+			got, err := store.Get(ctx, "IRa", 7, sandbox.FirstID)
+			require.NoError(t, err)
+			assert.Equal(t, contact, got.Contact)
+			content, err := store.Image(ctx, "IRa", 7, sandbox.FirstID)
+			if image == "" {
+				assert.ErrorIs(t, err, sandbox.ErrNotFound)
+			}
+			assert.Equal(t, image, string(content))
+		}
+		require.NoError(t, change(`{"n":1}`, []byte("first"), sandbox.Keep, nil))
+		requireNow(`{"n":1}`, "first")
+		require.NoError(t, change(`{"n":2}`, nil, sandbox.Keep, nil))
+		requireNow(`{"n":2}`, "first")
+		require.NoError(t, change(`{"n":3}`, []byte("second"), sandbox.Keep, nil))
+		requireNow(`{"n":3}`, "second")
+		assert.ErrorIs(t, change(`{"n":4}`, []byte{}, sandbox.Remove, io.ErrNoProgress), io.ErrNoProgress)
+		requireNow(`{"n":3}`, "second")
+		require.NoError(t, change(`{"n":5}`, []byte{}, sandbox.Keep, nil))
+		requireNow(`{"n":5}`, "")
+		require.NoError(t, change(`{"n":6}`, []byte("third"), sandbox.Keep, nil))
+
+		ended, cancel := context.WithCancel(ctx)
+		cancel()
+		unwanted := func(*sandbox.Record) (sandbox.Change, error) {
+			t.Error("nobody asked for this change")
+			return sandbox.Remove, nil
+		}
+		assert.ErrorIs(t, store.Change(ended, "IRa", 7, sandbox.FirstID, unwanted), context.Canceled)
+		assert.ErrorIs(t, store.Change(ctx, "IRa", 8, sandbox.FirstID, unwanted), sandbox.ErrNotFound)
+		assert.ErrorIs(t, store.Change(ctx, "IRb", 7, sandbox.FirstID, unwanted), sandbox.ErrNotFound)
+		assert.ErrorIs(t, store.Change(ctx, "IRa", 7, sandbox.FirstID+1, unwanted), sandbox.ErrNotFound)
+
+		require.NoError(t, change("", nil, sandbox.Remove, nil))
+		_, err = store.Get(ctx, "IRa", 7, sandbox.FirstID)
+		assert.ErrorIs(t, err, sandbox.ErrNotFound)
+		_, err = store.Image(ctx, "IRa", 7, sandbox.FirstID)
+		assert.ErrorIs(t, err, sandbox.ErrNotFound)
+		assert.ErrorIs(t, store.Change(ctx, "IRa", 7, sandbox.FirstID, unwanted), sandbox.ErrNotFound)
+		id, err := store.Create(ctx, sandbox.Record{AccountSID: "IRa", CampaignID: 7, Contact: "{}"})
+		require.NoError(t, err)
+		assert.EqualValues(t, sandbox.FirstID+1, id, "an id is never used again")
+	})
+
+	t.Run("changes at once all count", func(t *testing.T) {
+		store := open(t)
+		_, err := store.Create(ctx, sandbox.Record{AccountSID: "IRa", CampaignID: 7, Contact: "0"})
+		require.NoError(t, err)
+		var group sync.WaitGroup
+		for range 8 {
+			group.Go(func() {
+				for range 20 {
+					assert.NoError(t, store.Change(ctx, "IRa", 7, sandbox.FirstID, func(record *sandbox.Record) (sandbox.Change, error) {
+						n, err := strconv.Atoi(record.Contact)
+						record.Contact = strconv.Itoa(n + 1)
+						return sandbox.Keep, err
+					}))
+				}
+			})
+		}
+		group.Wait()
+		got, err := store.Get(ctx, "IRa", 7, sandbox.FirstID)
+		require.NoError(t, err)
+		assert.Equal(t, "160", got.Contact)
+	})
+
 	t.Run("a context that has ended creates nothing", func(t *testing.T) {
 		store := open(t)
 		ended, cancel := context.WithCancel(ctx)
@@ -139,6 +241,9 @@ func testStore(t *testing.T, open func(t *testing.T) sandbox.Store) {
 		assert.ErrorIs(t, err, sandbox.ErrClosed)
 		_, err = store.Image(ctx, "IRa", 0, sandbox.FirstID)
 		assert.ErrorIs(t, err, sandbox.ErrClosed)
+		_, err = store.List(ctx, "IRa", 0)
+		assert.ErrorIs(t, err, sandbox.ErrClosed)
+		assert.ErrorIs(t, store.Change(ctx, "IRa", 0, sandbox.FirstID, nil), sandbox.ErrClosed)
 		assert.NoError(t, store.Close(), "closing twice is closing once")
 	})
 }

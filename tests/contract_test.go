@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -18,6 +20,9 @@ import (
 
 	"example.com/contacts"
 	"example.com/contacts/gen"
+	"example.com/contacts/gen/server"
+	"example.com/contacts/sandbox"
+	"example.com/contacts/wrapper"
 )
 
 // contractDocument is openapi.yaml as JSON has it.
@@ -39,7 +44,7 @@ func countryCodes(document map[string]any) (codes []string) {
 	return codes
 }
 
-// schemas compiles the schemas of the contract, by a validator that has nothing to do with our generator.
+// schemas compiles the schemas of the contract, for a validator that shares no code with the generator.
 func schemas(t testing.TB, document map[string]any, formats bool) func(pointer string) *jsonschema.Schema {
 	compiler := jsonschema.NewCompiler()
 	compiler.DefaultDraft(jsonschema.Draft2020)
@@ -98,11 +103,12 @@ func examplesIn(node any, at string) (found []example) {
 	return found
 }
 
-// withoutEmpty drops the parameters of a request that are present but empty (FACTS D1).
-func withoutEmpty(value any) any {
+// withoutParts drops the parameters of a request that are present but empty (FACTS D1), and the parts that
+// others name: they are no properties.
+func withoutParts(value any) any {
 	if object, is := value.(map[string]any); is {
 		object = maps.Clone(object)
-		maps.DeleteFunc(object, func(_ string, v any) bool { return v == "" })
+		maps.DeleteFunc(object, func(name string, v any) bool { return v == "" || name == object["ProfileImageFile"] })
 		return object
 	}
 	return value
@@ -116,27 +122,26 @@ func TestExamplesAreValid(t *testing.T) {
 		bytes.Count(contacts.Contract, []byte(" examples: ["))
 	assert.GreaterOrEqual(t, len(found), written, "no example was passed over")
 	for _, example := range found {
-		assert.NoError(t, schemaAt(example.schema).Validate(withoutEmpty(example.value)), example.at)
+		assert.NoError(t, schemaAt(example.schema).Validate(withoutParts(example.value)), example.at)
 	}
 }
 
 func TestExamplesThatAreWrongAreFound(t *testing.T) {
 	document := contractDocument(t)
 	schemaAt := schemas(t, document, true)
-	for _, test := range []struct{ schema, parameter, value string }{
-		{"/components/schemas/ContactForm", "EmailAddress", "wile@ex@ample"},
-		{"/components/schemas/ContactForm", "EmailAddress", "wile@.example"}, // the pattern takes it, the format does not
-		{"/components/schemas/ContactForm", "WorkPhoneNumberCountry", "UK"},
-		{"/components/schemas/ContactUpload", "ProfileImageUrl", "https://example.com/both.png"},
-		{"/components/schemas/ContactForm", "Unheard", "of"},
+	schema := schemaAt("/components/schemas/NewContact")
+	for _, test := range []struct{ parameter, value string }{
+		{"EmailAddress", "wile@ex@ample"},
+		{"EmailAddress", "wile@.example"}, // the pattern takes it, the format does not
+		{"WorkPhoneNumberCountry", "UK"},
+		{"ProfileImageUrl", "https://example.com/both.png"},
+		{"Accounts", "1"},
+		{"Unheard", "of"},
 	} {
-		value := map[string]any{"FirstName": "W", "LastName": "C", "EmailAddress": "w@example.com", "Accounts": "1"}
-		if strings.HasSuffix(test.schema, "Upload") {
-			value["ProfileImageFile"] = "a.png"
-		}
-		require.NoError(t, schemaAt(test.schema).Validate(value))
+		value := map[string]any{"FirstName": "W", "LastName": "C", "EmailAddress": "w@example.com", "Accounts": []any{"1"}, "ProfileImageFile": "a.png"}
+		require.NoError(t, schema.Validate(value))
 		value[test.parameter] = test.value
-		assert.Error(t, schemaAt(test.schema).Validate(value), test.parameter)
+		assert.Error(t, schema.Validate(value), test.parameter)
 	}
 }
 
@@ -144,28 +149,57 @@ func TestExamplesThatAreWrongAreFound(t *testing.T) {
 func TestTheContractHasTheParametersOfThePage(t *testing.T) {
 	required := []string{"FirstName", "LastName", "EmailAddress", "Accounts"}
 	optional := []string{"Title", "ProfileImageUrl", "ProfileImageFile", "WorkPhoneNumber", "WorkPhoneNumberCountry", "CellphoneNumber", "CellphoneNumberCountry", "Labels"}
-	all := slices.Concat(required, optional)
-	assert.ElementsMatch(t, all, gen.ContactUploadFields)
-	assert.ElementsMatch(t, slices.DeleteFunc(slices.Clone(all), func(name string) bool { return name == "ProfileImageFile" }), gen.ContactFormFields)
-
-	components := contractDocument(t)["components"].(map[string]any)["schemas"].(map[string]any)
-	for _, name := range []string{"ContactForm", "ContactUpload"} {
-		body := components[name].(map[string]any)
-		assert.ElementsMatch(t, required, body["required"])
-		assert.Equal(t, map[string]any{
-			"WorkPhoneNumber": []any{"WorkPhoneNumberCountry"}, "CellphoneNumber": []any{"CellphoneNumberCountry"},
-		}, body["dependentRequired"], "the page: required by")
-		for parameter := range body["properties"].(map[string]any) {
-			schema := components[parameter].(map[string]any)
-			assert.NotEmpty(t, schema["description"], parameter)
-			assert.Equal(t, schema["$ref"] == nil, schema["maxLength"] != nil, "%s: F6", parameter)
+	create := wrapper.OperationByID("createContact")
+	assert.Equal(t, "POST", create.Method)
+	assert.Equal(t, "/Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts", create.Path)
+	for _, name := range slices.Concat(required, optional) {
+		field := create.Field(name)
+		if !assert.NotNil(t, field, name) {
+			continue
+		}
+		assert.Equal(t, wrapper.InBody, field.In)
+		assert.Equal(t, slices.Contains(required, name), field.Required, name)
+		assert.NotEmpty(t, field.Doc, name)
+		limited := slices.ContainsFunc(field.Value, func(rule wrapper.Rule) bool { return rule.Kind == wrapper.RuleTooLong })
+		assert.Equal(t, field.Enum == nil && field.File == nil, limited, "%s: F6", name)
+		assert.Equal(t, name == "Accounts" || name == "Labels", field.List != nil, name)
+		if field.List != nil {
+			assert.Equal(t, ",", field.List.Delimiter)
 		}
 	}
-	upload := components["ContactUpload"].(map[string]any)
-	assert.Equal(t, map[string]any{"required": []any{"ProfileImageUrl", "ProfileImageFile"}}, upload["not"])
-	assert.Equal(t, map[string]any{"$ref": "#/components/schemas/ImagePart"}, upload["additionalProperties"])
-	assert.Equal(t, false, components["ContactForm"].(map[string]any)["additionalProperties"])
+	assert.True(t, create.Field("ProfileImageFile").File.NamedPart)
+
+	schema := contractDocument(t)["components"].(map[string]any)["schemas"].(map[string]any)["NewContact"].(map[string]any)
+	assert.ElementsMatch(t, required, schema["required"])
+	assert.Equal(t, map[string]any{
+		"WorkPhoneNumber": []any{"WorkPhoneNumberCountry"}, "CellphoneNumber": []any{"CellphoneNumberCountry"},
+	}, schema["dependentRequired"], "the page: required by")
+	assert.Equal(t, map[string]any{"required": []any{"ProfileImageUrl", "ProfileImageFile"}}, schema["not"])
 }
+
+// A route of the generated server is a route of the sandbox, and the other way round.
+func TestTheSandboxHasTheRoutesOfTheGeneratedServer(t *testing.T) {
+	api, err := sandbox.New(sandbox.Config{AccountSID: "IRsandbox", AuthToken: "secret"})
+	require.NoError(t, err)
+	routes := &patterns{}
+	server.HandlerWithOptions(nil, server.StdHTTPServerOptions{BaseRouter: routes})
+	assert.Len(t, *routes, len(wrapper.Operations))
+	for _, pattern := range *routes {
+		method, path, _ := strings.Cut(pattern, " ")
+		for _, other := range []string{method, "BREW"} {
+			recorder := httptest.NewRecorder()
+			api.ServeHTTP(recorder, httptest.NewRequest(other, strings.NewReplacer("{", "", "}", "").Replace(path), nil))
+			assert.Equal(t, map[bool]int{true: 401, false: 405}[other == method], recorder.Code, "%s %s", other, path)
+		}
+	}
+}
+
+type patterns []string
+
+func (p *patterns) HandleFunc(pattern string, _ func(http.ResponseWriter, *http.Request)) {
+	*p = append(*p, pattern)
+}
+func (p *patterns) ServeHTTP(http.ResponseWriter, *http.Request) {}
 
 // The codes are those of ISO 3166-1, as an independent list has them.
 func TestTheContractHasTheCountriesOfISO3166(t *testing.T) {

@@ -79,9 +79,9 @@ func TestPageCommands(t *testing.T) {
 		return string(out)
 	}
 
-	const answer = `{"Status": "OK", "Uri": "/Advertisers/IRsandbox/Campaigns/1000/Contacts/2750"}`
-	require.JSONEq(t, answer, run(t, pageForm, false))
-	require.JSONEq(t, answer, run(t, pageUpload, false))
-	require.JSONEq(t, answer, run(t, pageForm, true))
+	const response = `{"Status": "OK", "Uri": "/Advertisers/IRsandbox/Campaigns/1000/Contacts/2750"}`
+	require.JSONEq(t, response, run(t, pageForm, false))
+	require.JSONEq(t, response, run(t, pageUpload, false))
+	require.JSONEq(t, response, run(t, pageForm, true))
 	require.Contains(t, run(t, pageUpload, true), "ProfileImageFile", "D2: the page names its part by a slip")
 }

@@ -28,10 +28,10 @@ func parseBaseURL(text string) (*url.URL, error) {
 	parsed, err := url.Parse(text)
 	if parts == nil || tooLarge(parts[3]) || err != nil {
 		// Not the text itself: it may hold a password.
-		return nil, errors.New("the base URL must have the form https://host or https://host/path, without user, query and fragment")
+		return nil, errors.New("must have the form https://host or https://host/path, without user, query and fragment")
 	}
 	if scheme, host := parts[1], parts[2]; !strings.EqualFold(scheme, "https") && !loopback().MatchString(host) {
-		return nil, fmt.Errorf("the base URL %s must begin with https:// (FACTS F1); http:// is for loopback addresses only", text)
+		return nil, fmt.Errorf("%s must begin with https://; http:// is for loopback addresses only", text)
 	}
 	return parsed, nil
 }

@@ -1,6 +1,7 @@
 package wrapper_test
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -21,8 +22,16 @@ const (
 	created    = `{"Status":"OK","Uri":"/Advertisers/IRsandbox/Campaigns/1000/Contacts/2750"}`
 )
 
-func wile() wrapper.Contact {
-	return wrapper.Contact{FirstName: "Wile", LastName: "Coyote", EmailAddress: "wile.coyote@example.com", Accounts: []string{"10000"}}
+func wile() wrapper.CreateContactInput {
+	return wrapper.CreateContactInput{FirstName: "Wile", LastName: "Coyote", EmailAddress: "wile.coyote@example.com", Accounts: []string{"10000"}}
+}
+
+// outcomeOf is the outcome of a create.
+func outcomeOf(err error) wrapper.Outcome {
+	if err == nil {
+		return wrapper.OutcomeCreated
+	}
+	return wrapper.OutcomeOf(err)
 }
 
 // clientOf makes a client that sends each request once.
@@ -49,16 +58,19 @@ func TestNewRefuses(t *testing.T) {
 		option                wrapper.Option
 		says                  string
 	}{
-		"no AccountSID":              {"", "t", nil, "AccountSID"},
-		"AccountSID with a colon":    {"a:b", "t", nil, "AccountSID"},
-		"AccountSID with a newline":  {"a\n", "t", nil, "AccountSID"},
-		"no AuthToken":               {"a", "", nil, "AuthToken"},
-		"AuthToken with a newline":   {"a", "t\r\nX: y", nil, "AuthToken"},
-		"AuthToken with DEL":         {"a", "t\x7f", nil, "AuthToken"},
+		"no account":                 {"", "t", nil, "account"},
+		"account with a colon":       {"a:b", "t", nil, "account"},
+		"account with a newline":     {"a\n", "t", nil, "account"},
+		"account that is no UTF-8":   {"\xff", "t", nil, "account"},
+		"no token":                   {"a", "", nil, "token"},
+		"token with a newline":       {"a", "t\r\nX: y", nil, "token"},
+		"token with DEL":             {"a", "t\x7f", nil, "token"},
 		"timeout of 0":               {"a", "t", wrapper.WithTimeout(0), "timeout"},
 		"timeout of less than 0":     {"a", "t", wrapper.WithTimeout(-time.Second), "timeout"},
 		"fewer than 0 retries":       {"a", "t", wrapper.WithRetries(-1), "retries"},
 		"base URL that is not https": {"a", "t", wrapper.WithBaseURL("http://example.com"), "base URL"},
+		"a mode that is none":        {"a", "t", wrapper.WithRules("loose"), "rules"},
+		"no logger":                  {"a", "t", wrapper.WithLogger(nil), "logger"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			option := test.option
@@ -67,7 +79,9 @@ func TestNewRefuses(t *testing.T) {
 			}
 			client, err := wrapper.New(test.accountSID, test.authToken, option)
 			assert.Nil(t, client)
-			assert.ErrorContains(t, err, test.says)
+			var usage *wrapper.UsageError
+			require.ErrorAs(t, err, &usage)
+			assert.Equal(t, test.says, usage.Argument)
 		})
 	}
 }
@@ -154,9 +168,9 @@ func TestRequestHeaders(t *testing.T) {
 		io.WriteString(w, created)
 	}))
 	defer server.Close()
-	contact := wile()
+	input := wile()
 	for _, contentType := range []string{"application/x-www-form-urlencoded", "multipart/form-data; boundary="} {
-		_, err := clientOf(t, server.URL).CreateContact(t.Context(), 1000, contact)
+		_, err := clientOf(t, server.URL).CreateContact(t.Context(), 1000, input)
 		require.NoError(t, err)
 		user, password, _ := got.BasicAuth()
 		assert.Equal(t, accountSID, user)
@@ -168,7 +182,7 @@ func TestRequestHeaders(t *testing.T) {
 		for _, name := range []string{"Idempotency-Key", "X-Idempotency-Key", "Expect", "Cookie", "Referer", "Accept-Encoding"} {
 			assert.NotContains(t, got.Header, name)
 		}
-		contact.ProfileImageFile = wrapper.ImageFromReaderAt(strings.NewReader("GIF89a"), 6)
+		input.ProfileImageFile = wrapper.FileFromReaderAt(strings.NewReader("GIF89a"), 6)
 	}
 }
 
@@ -184,6 +198,54 @@ func TestCallersClient(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 1, through)
 	assert.Nil(t, theirs.CheckRedirect, "a caller's client is not changed")
+}
+
+func TestTheEnvironment(t *testing.T) {
+	for _, name := range []string{"CONTACTS_ACCOUNT", "CONTACTS_TOKEN", "CONTACTS_BASE_URL"} {
+		t.Setenv(name, "")
+	}
+	_, err := wrapper.FromEnv()
+	assert.EqualError(t, err, "CONTACTS_ACCOUNT: is not set")
+	t.Setenv("CONTACTS_ACCOUNT", accountSID)
+	_, err = wrapper.FromEnv()
+	assert.EqualError(t, err, "CONTACTS_TOKEN: is not set")
+	t.Setenv("CONTACTS_TOKEN", authToken)
+	_, err = wrapper.FromEnv()
+	assert.NoError(t, err)
+	t.Setenv("CONTACTS_BASE_URL", "http://example.com")
+	_, err = wrapper.FromEnv()
+	assert.ErrorContains(t, err, "https")
+	server := answer(t, 200, created)
+	client, err := wrapper.FromEnv(wrapper.WithBaseURL(server.URL))
+	require.NoError(t, err, "an option goes before the environment")
+	_, err = client.CreateContact(t.Context(), 1000, wile())
+	assert.NoError(t, err)
+}
+
+func TestWhatACallRefuses(t *testing.T) {
+	client := clientOf(t, "http://127.0.0.1:1")
+	var noContext context.Context
+	for argument, call := range map[string]func() error{
+		"timeout": func() error { _, err := client.DeleteContact(t.Context(), 1, "1", wrapper.WithTimeout(-1)); return err },
+		"retries": func() error { _, err := client.DeleteContact(t.Context(), 1, "1", wrapper.WithRetries(-1)); return err },
+		"rules":   func() error { _, err := client.DeleteContact(t.Context(), 1, "1", wrapper.WithRules("")); return err },
+		"options": func() error { _, err := client.DeleteContact(t.Context(), 1, "1", nil); return err },
+		"context": func() error { _, err := client.DeleteContact(noContext, 1, "1"); return err },
+	} {
+		var usage *wrapper.UsageError
+		require.ErrorAs(t, call(), &usage, argument)
+		assert.Equal(t, argument, usage.Argument)
+		assert.Empty(t, wrapper.OutcomeOf(usage))
+	}
+}
+
+func TestAClosedClient(t *testing.T) {
+	client := clientOf(t, answer(t, 200, created).URL)
+	_, err := client.CreateContact(t.Context(), 1000, wile())
+	require.NoError(t, err)
+	client.Close()
+	_, err = client.CreateContact(t.Context(), 1000, wile())
+	assert.EqualError(t, err, "client: is closed")
 }
 
 func TestCallersTimeoutAndCookies(t *testing.T) {
@@ -212,7 +274,7 @@ func TestCallersTimeoutAndCookies(t *testing.T) {
 
 	client = clientOf(t, server.URL, wrapper.WithHTTPClient(&http.Client{Timeout: 10 * time.Millisecond}))
 	_, err = client.CreateContact(t.Context(), 1, wile())
-	assert.NotEqual(t, wrapper.OutcomeCreated, wrapper.OutcomeOf(err))
+	assert.NotEqual(t, wrapper.OutcomeCreated, outcomeOf(err))
 	var timeout interface{ Timeout() bool }
 	require.ErrorAs(t, err, &timeout)
 	assert.True(t, timeout.Timeout())

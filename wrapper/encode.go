@@ -2,74 +2,132 @@ package wrapper
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"io"
-	"iter"
+	"net/http"
+	"reflect"
+	"strconv"
 	"strings"
 )
 
-// An encoding is the body of a request: how long it is, and how to read it from its beginning.
-type encoding struct {
-	contentType string
+// An outgoing is a request, but for its path: what is the same in each attempt to send it.
+type outgoing struct {
+	operation   *Operation
+	query       string
+	headers     [][2]string
+	contentType string // empty: no body
 	length      int64
-	open        func() (io.ReadCloser, error)
+	sections    []section // of the body
 }
 
-// encode checks a contact and chooses its encoding: multipart if, and only if, there is a file.
-func (c *Contact) encode() (encoding, error) {
-	if c.ProfileImageFile == nil {
-		form := c.form()
-		if err := c.check(form.Violations(), nil, nil); err != nil {
-			return encoding{}, err
-		}
-		body := make([]byte, 0, 512)
-		for name, value := range form.Fields() { // here, and not behind a parameter, it allocates nothing
-			body = appendField(body, name, value)
-		}
-		return formEncoding(body), nil
-	}
-	part, broken, cause := c.ProfileImageFile.inspect()
-	upload := c.upload(part.name)
-	if err := c.check(upload.Violations(), broken, cause); err != nil {
-		return encoding{}, err
-	}
-	return multipartEncoding(upload.Fields(), part, c.ProfileImageFile), nil
+// A section is a part of a body: text, or a file.
+type section struct {
+	text   []byte
+	file   *File
+	length int64 // of the file
 }
 
-func formEncoding(body []byte) encoding {
-	return encoding{
-		contentType: "application/x-www-form-urlencoded",
-		length:      int64(len(body)),
-		// Of this type net/http knows that it need not flush the header before it reads.
-		open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil },
+// encode makes the request of an input that has been checked.
+func encode(o *Operation, input any) (*outgoing, error) {
+	r := &outgoing{operation: o}
+	if input == nil {
+		return r, nil
 	}
-}
-
-// appendField writes one more field of a form.
-func appendField(body []byte, name, value string) []byte {
-	if len(body) > 0 {
-		body = append(body, '&')
-	}
-	body = append(body, name...) // the contract's names need no escaping
-	body = append(body, '=')
-	written := 0
-	for i := range len(value) {
-		b := value[i]
-		if unreserved[b] {
+	values := reflect.ValueOf(input).Elem()
+	first := len(o.Fields) - values.NumField() // those of the path go before
+	hasFile, hasBody := false, false
+	var query []byte
+	for i := first; i < len(o.Fields); i++ {
+		field, value := &o.Fields[i], values.Field(i-first)
+		if isAbsent(value) {
 			continue
 		}
-		body = append(body, value[written:i]...)
-		written = i + 1
-		if b == ' ' {
-			body = append(body, '+')
-		} else {
-			body = append(body, '%', "0123456789ABCDEF"[b>>4], "0123456789ABCDEF"[b&15])
+		switch field.In {
+		case InQuery:
+			eachText(field, value, func(text string) { query = appendPair(query, field.Name, text, "%20") })
+		case InHeader:
+			eachText(field, value, func(text string) { r.headers = append(r.headers, [2]string{http.CanonicalHeaderKey(field.Name), text}) })
+		case InBody:
+			hasBody = true
+			hasFile = hasFile || field.File != nil
 		}
 	}
-	return append(body, value[written:]...)
+	r.query = string(query)
+	switch {
+	case o.Body == nil, !hasBody && !o.Body.Required:
+		return r, nil
+	case hasFile, hasBody && !o.Body.Form:
+		return r, r.multipart(first, values)
+	}
+	body := make([]byte, 0, 512)
+	for i := first; i < len(o.Fields); i++ {
+		if field, value := &o.Fields[i], values.Field(i-first); field.In == InBody && !isAbsent(value) {
+			eachText(field, value, func(text string) { body = appendPair(body, field.Name, text, "+") })
+		}
+	}
+	r.contentType, r.length = "application/x-www-form-urlencoded", int64(len(body))
+	r.sections = []section{{text: body}}
+	return r, nil
 }
 
-// unreserved are the bytes that a form holds as they are.
+// isAbsent tells whether a field of an input, or a member of a response, is not there.
+func isAbsent(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.String, reflect.Slice:
+		return v.Len() == 0
+	case reflect.Pointer:
+		return v.IsNil()
+	}
+	return false
+}
+
+// eachText calls f with the values of a field as they are on the wire.
+func eachText(field *Field, value reflect.Value, f func(string)) {
+	if field.List == nil {
+		f(wireText(value))
+		return
+	}
+	texts := make([]string, value.Len())
+	for i := range texts {
+		texts[i] = wireText(value.Index(i))
+	}
+	if field.List.Delimiter != "" {
+		f(strings.Join(texts, field.List.Delimiter))
+		return
+	}
+	for _, text := range texts {
+		f(text)
+	}
+}
+
+// wireText is one value as it is on the wire.
+func wireText(v reflect.Value) string {
+	if v.Kind() == reflect.Pointer {
+		v = v.Elem()
+	}
+	switch v.Kind() {
+	case reflect.Int64:
+		return strconv.FormatInt(v.Int(), 10)
+	case reflect.Float64:
+		return numberText(v.Float())
+	case reflect.Bool:
+		return strconv.FormatBool(v.Bool())
+	}
+	return v.String()
+}
+
+// numberText is the shortest decimal that reads back as the same number, without an exponent.
+func numberText(n float64) string {
+	if n == 0 {
+		return "0" // also for -0
+	}
+	return strconv.FormatFloat(n, 'f', -1, 64)
+}
+
+const lettersAndDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+// unreserved are the bytes that a form and a query hold as they are.
 var unreserved = func() (is [256]bool) {
 	for _, b := range []byte(lettersAndDigits + "-_.~") {
 		is[b] = true
@@ -77,65 +135,106 @@ var unreserved = func() (is [256]bool) {
 	return is
 }()
 
-// multipartEncoding writes the fields, and then the file, as RFC 7578 says. Nothing needs escaping: the
-// names of the fields are the contract's, and that of the part has been checked.
-func multipartEncoding(fields iter.Seq2[string, string], part filePart, image *Image) encoding {
+// appendPair writes one more name and value of a form or a query.
+func appendPair(to []byte, name, value, blank string) []byte {
+	if len(to) > 0 {
+		to = append(to, '&')
+	}
+	return appendEscaped(append(appendEscaped(to, name, blank), '='), value, blank)
+}
+
+func appendEscaped(to []byte, text, blank string) []byte {
+	written := 0
+	for i := range len(text) {
+		b := text[i]
+		if unreserved[b] {
+			continue
+		}
+		to = append(to, text[written:i]...)
+		written = i + 1
+		if b == ' ' {
+			to = append(to, blank...)
+		} else {
+			to = append(to, '%', "0123456789ABCDEF"[b>>4], "0123456789ABCDEF"[b&15])
+		}
+	}
+	return append(to, text[written:]...)
+}
+
+// quotedName writes a name into a Content-Disposition.
+var quotedName = strings.NewReplacer(`"`, "%22", "\r", "%0D", "\n", "%0A")
+
+// multipart writes the fields, and then the files, as RFC 7578 says.
+func (r *outgoing) multipart(first int, values reflect.Value) error {
 	boundary := rand.Text() + rand.Text()
-	var head bytes.Buffer
-	begin := func(disposition string) {
-		head.WriteString("--" + boundary + "\r\nContent-Disposition: form-data; " + disposition)
+	var text bytes.Buffer
+	begin := func(name, rest string) {
+		text.WriteString("--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + quotedName.Replace(name) + `"` + rest + "\r\n\r\n")
 	}
-	for name, value := range fields {
-		begin(`name="` + name + "\"\r\n\r\n" + value + "\r\n")
-	}
-	begin(`name="` + part.name + `"; filename="` + part.name + "\"\r\nContent-Type: " + part.contentType + "\r\n\r\n")
-	tail := "\r\n--" + boundary + "--\r\n"
-
-	return encoding{
-		contentType: "multipart/form-data; boundary=" + boundary,
-		length:      int64(head.Len()) + part.size + int64(len(tail)),
-		open: func() (io.ReadCloser, error) {
-			file, _, err := image.open()
+	var files []part
+	for i := first; i < len(r.operation.Fields); i++ {
+		field, value := &r.operation.Fields[i], values.Field(i-first)
+		if field.In != InBody || isAbsent(value) {
+			continue
+		}
+		if field.File != nil {
+			parts, err := partsOf(field, value)
 			if err != nil {
-				return nil, err
+				return err
 			}
-			return &upload{file, []io.Reader{bytes.NewReader(head.Bytes()), io.LimitReader(file, part.size), strings.NewReader(tail)}}, nil
-		},
+			files = append(files, parts...)
+			if !field.File.NamedPart {
+				continue
+			}
+			value = reflect.ValueOf(parts[0].name)
+		}
+		eachText(field, value, func(value string) {
+			begin(field.Name, "")
+			text.WriteString(value + "\r\n")
+		})
 	}
+	flush := func() {
+		r.sections = append(r.sections, section{text: bytes.Clone(text.Bytes())})
+		r.length += int64(text.Len())
+		text.Reset()
+	}
+	for _, file := range files {
+		begin(file.name, `; filename="`+file.fileName+"\"\r\nContent-Type: "+file.contentType)
+		flush()
+		r.sections = append(r.sections, section{file: file.file, length: file.size})
+		r.length += file.size
+		text.WriteString("\r\n")
+	}
+	text.WriteString("--" + boundary + "--\r\n")
+	flush()
+	r.contentType = "multipart/form-data; boundary=" + boundary
+	return nil
 }
 
-// An upload is the body of a multipart request: what stands before the file, the file, and what follows.
-type upload struct {
-	file     io.Closer // nil: closed
-	sections []io.Reader
+// open makes the body of one attempt; http.NoBody if there is none.
+func (r *outgoing) open() (io.ReadCloser, error) {
+	if r.length == 0 {
+		return http.NoBody, nil
+	}
+	if len(r.sections) == 1 {
+		// Of this type net/http knows that it need not flush the header before it reads.
+		return io.NopCloser(bytes.NewReader(r.sections[0].text)), nil
+	}
+	return openUpload(r.sections)
 }
 
-func (u *upload) Close() error {
-	if u.file == nil {
+// edit gives a request what it needs beside the generated client's own.
+func (r *outgoing) edit(c *Client) func(context.Context, *http.Request) error {
+	return func(_ context.Context, request *http.Request) error {
+		request.Header["Accept"] = []string{r.operation.Response.Accept}
+		c.sign(request.Header)
+		for _, header := range r.headers {
+			request.Header[header[0]] = []string{header[1]}
+		}
+		request.ContentLength = r.length
+		if r.length > 0 {
+			request.GetBody = r.open
+		}
 		return nil
 	}
-	err := u.file.Close()
-	u.file = nil
-	return err
-}
-
-func (u *upload) Read(p []byte) (int, error) {
-	if len(u.sections) == 0 {
-		return 0, io.EOF
-	}
-	n, err := u.sections[0].Read(p)
-	if err == io.EOF {
-		u.sections, err = u.sections[1:], nil
-	}
-	return n, err
-}
-
-// WriteTo gives w each section by itself, so that the kernel can copy the file.
-func (u *upload) WriteTo(w io.Writer) (written int64, err error) {
-	for ; err == nil && len(u.sections) > 0; u.sections = u.sections[1:] {
-		var n int64
-		n, err = io.Copy(w, u.sections[0])
-		written += n
-	}
-	return written, err
 }

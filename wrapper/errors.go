@@ -7,45 +7,75 @@ import (
 	"time"
 )
 
-// An Outcome is what is known after CreateContact. There is no idempotency key (FACTS F5), so that it
-// decides whether a contact may be sent again.
+// An Outcome is what is known after a call. It decides whether the request may be sent again.
 type Outcome string
 
-// The outcomes. Each but the first comes as an error, of the type that is named behind it.
+// The outcomes. The first four are successes; each of the others comes as an error of the type that is named
+// behind it.
 const (
-	OutcomeCreated Outcome = "created"  // the contact is there: do not send it again
-	OutcomeQueued  Outcome = "queued"   // the server will create it later: do not send it again (QueuedError)
-	OutcomeInvalid Outcome = "invalid"  // a rule refused it and nothing was sent: change it (InvalidError)
+	OutcomeCreated Outcome = "created"
+	OutcomeUpdated Outcome = "updated"
+	OutcomeDeleted Outcome = "deleted"
+	OutcomeFound   Outcome = "found"
+	OutcomeQueued  Outcome = "queued"   // the server will do it later: do not send it again (QueuedError)
+	OutcomeInvalid Outcome = "invalid"  // a rule refused it, nothing was sent: change it (InvalidError)
 	OutcomeNotSent Outcome = "not_sent" // not one byte of the request was written: send it again (NotSentError)
 	OutcomeRefused Outcome = "refused"  // the server said no: wait, or change it (RefusedError)
-	OutcomeInDoubt Outcome = "in_doubt" // it may be there, or not: look before you send it again (InDoubtError)
+	OutcomeInDoubt Outcome = "in_doubt" // it may have acted, or not: look before you send it again (InDoubtError)
 )
 
-// OutcomeOf tells the outcome of a create from the error that CreateContact returned; nil is
-// OutcomeCreated. It is empty for an error that CreateContact does not return.
+// An Error is what a call returns if it is no success: an *InvalidError, *NotSentError, *RefusedError,
+// *QueuedError or *InDoubtError. Use it with errors.As.
+type Error interface {
+	error
+	Outcome() Outcome
+	Operation() string // the operation's ID
+}
+
+// OutcomeOf tells the outcome of a call from its error. It is empty for nil, whose outcome is the operation's
+// Done, and for an error that says nothing about a request, such as a *UsageError.
 func OutcomeOf(err error) Outcome {
 	if err == nil {
-		return OutcomeCreated
+		return ""
 	}
-	var known interface{ Outcome() Outcome }
+	var known Error
 	if errors.As(err, &known) {
 		return known.Outcome()
 	}
 	return ""
 }
 
-// An InvalidError says that a contact breaks rules. Nothing was sent.
+// A UsageError says that an argument cannot be used. Nothing was sent.
+type UsageError struct {
+	Argument string
+	Problem  string
+}
+
+func (e *UsageError) Error() string { return e.Argument + ": " + e.Problem }
+
+// A Violation is a rule that an input breaks.
+type Violation struct {
+	Field   string   `json:"Field"` // the parameter's name on the wire; empty if it is about all of them
+	Rule    RuleKind `json:"Rule"`
+	Message string   `json:"Message"` // an English sentence, without the value
+}
+
+// An InvalidError says that an input breaks rules. Nothing was sent.
 type InvalidError struct {
-	Violations []Violation // at least one, in the contract's order, one for each parameter
-	Err        error       // why the image file cannot be read, if that is among them
+	OperationID string
+	Violations  []Violation // at least one, in the contract's order, one for each parameter
+	Err         error       // why a file cannot be read, if that is among them
 }
 
 // Outcome is OutcomeInvalid.
 func (e *InvalidError) Outcome() Outcome { return OutcomeInvalid }
-func (e *InvalidError) Unwrap() error    { return e.Err }
+
+// Operation is the operation's ID.
+func (e *InvalidError) Operation() string { return e.OperationID }
+func (e *InvalidError) Unwrap() error     { return e.Err }
 func (e *InvalidError) Error() string {
 	var b strings.Builder
-	b.WriteString("the contact is invalid, nothing was sent:")
+	b.WriteString(e.OperationID + ": invalid, nothing was sent:")
 	for _, v := range e.Violations {
 		b.WriteString(" " + v.Message)
 	}
@@ -55,31 +85,36 @@ func (e *InvalidError) Error() string {
 	return b.String()
 }
 
-// A NotSentError says that no byte of a request was written: there was no connection, or one that broke
-// before.
+// A NotSentError says that no byte of a request was written, and that none will be.
 type NotSentError struct {
-	Err error // why
+	OperationID string
+	Err         error // why
 }
 
 // Outcome is OutcomeNotSent.
 func (e *NotSentError) Outcome() Outcome { return OutcomeNotSent }
-func (e *NotSentError) Unwrap() error    { return e.Err }
-func (e *NotSentError) Error() string    { return fmt.Sprintf("not sent, may be sent again: %v", e.Err) }
 
-// A Reply is what a server said. It is empty where the server said nothing that could be read.
-type Reply struct {
+// Operation is the operation's ID.
+func (e *NotSentError) Operation() string { return e.OperationID }
+func (e *NotSentError) Unwrap() error     { return e.Err }
+func (e *NotSentError) Error() string {
+	return fmt.Sprintf("%s: not sent, may be sent again: %v", e.OperationID, e.Err)
+}
+
+// An ErrorResponse is what a server said. It is empty where the server said nothing that could be read.
+type ErrorResponse struct {
 	Status  int // of HTTP; 0 if there was none
 	Message string
 	Errors  []FieldError
 }
 
-// A FieldError is what a server says of one parameter (FACTS F3).
+// A FieldError is what a server says of one parameter.
 type FieldError struct {
 	Field   string `json:"Field"` // may be empty
 	Message string `json:"Message"`
 }
 
-func (r Reply) String() string {
+func (r ErrorResponse) String() string {
 	var b strings.Builder
 	if r.Status != 0 {
 		fmt.Fprintf(&b, "status %d", r.Status)
@@ -93,72 +128,64 @@ func (r Reply) String() string {
 	return b.String()
 }
 
-// A RefusedError says that the server refused a request and created nothing: it answered with a 4xx other
-// than 402 and 408, or with 2xx and the Status ERROR.
+// A RefusedError says that the server refused a request and changed nothing.
 type RefusedError struct {
-	Reply
-	// RetryAfter is how long to wait before the request may be sent again; 0, never as it is. Only a
-	// 429 has it, from 1 s to 3,660 s, and 60 s if the server names none (FACTS F4).
+	OperationID string
+	ErrorResponse
+	// RetryAfter is how long to wait before the request may be sent again; 0: never as it is. Only a
+	// 429 has it, from 1 s to 3,660 s, and 60 s if the server names none.
 	RetryAfter time.Duration
 }
 
 // Outcome is OutcomeRefused.
 func (e *RefusedError) Outcome() Outcome { return OutcomeRefused }
+
+// Operation is the operation's ID.
+func (e *RefusedError) Operation() string { return e.OperationID }
 func (e *RefusedError) Error() string {
 	if e.RetryAfter > 0 {
-		return fmt.Sprintf("refused with %v; may be sent again in %v", e.Reply, e.RetryAfter.Round(time.Second))
+		return fmt.Sprintf("%s: refused with %v; may be sent again in %v", e.OperationID, e.ErrorResponse, e.RetryAfter.Round(time.Second))
 	}
-	return fmt.Sprintf("refused with %v", e.Reply)
+	return fmt.Sprintf("%s: refused with %v", e.OperationID, e.ErrorResponse)
 }
 
-// A QueuedError says that the server took the request and will work on it later (FACTS F2): the contact is
-// not there yet, and must not be sent again.
+// A QueuedError says that the server accepted the request and will work on it later: it must not be sent
+// again.
 type QueuedError struct {
-	QueuedUri string // where to ask, as a path without a host; may be empty
+	OperationID string
+	Body        any // the response, of the operation's type
 }
 
 // Outcome is OutcomeQueued.
 func (e *QueuedError) Outcome() Outcome { return OutcomeQueued }
+
+// Operation is the operation's ID.
+func (e *QueuedError) Operation() string { return e.OperationID }
 func (e *QueuedError) Error() string {
-	return fmt.Sprintf("queued, must not be sent again: the server will create the contact later (%s)", e.QueuedUri)
+	return e.OperationID + ": queued, must not be sent again: the server will do it later"
 }
 
-// An InDoubtError says that a request was sent, at least in part, and that it is not known whether the
-// contact was created: there was no answer, or one that does not tell (FACTS D9 for 402 and 5xx).
+// An InDoubtError says that a request was sent, at least in part, and that it is not known whether the server
+// acted on it: there was no response, or one that does not tell.
 type InDoubtError struct {
-	Reply
-	Err error // why there is no answer, if there is none
+	OperationID string
+	ErrorResponse
+	Err error // why there is no response that can be read
 }
 
 // Outcome is OutcomeInDoubt.
 func (e *InDoubtError) Outcome() Outcome { return OutcomeInDoubt }
-func (e *InDoubtError) Unwrap() error    { return e.Err }
+
+// Operation is the operation's ID.
+func (e *InDoubtError) Operation() string { return e.OperationID }
+func (e *InDoubtError) Unwrap() error     { return e.Err }
 func (e *InDoubtError) Error() string {
-	return "in doubt, look for the contact before you send it again: " + reason(e.Reply, e.Err)
-}
-
-// An InvalidUriError says that a Uri is not that of a contact. Nothing was sent.
-type InvalidUriError struct{ Uri string }
-
-func (e *InvalidUriError) Error() string {
-	return fmt.Sprintf("the Uri %q must have the form /Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts/{ContactId}", e.Uri)
-}
-
-// An UnavailableError says that GetContact got no answer that tells anything. It may be asked again.
-type UnavailableError struct {
-	Reply
-	Err error // why there is no answer, if there is none
-}
-
-func (e *UnavailableError) Unwrap() error { return e.Err }
-func (e *UnavailableError) Error() string { return "no usable answer: " + reason(e.Reply, e.Err) }
-
-func reason(reply Reply, err error) string {
+	reason := "the response does not tell, " + e.ErrorResponse.String()
 	switch {
-	case err == nil:
-		return "the answer does not tell, " + reply.String()
-	case reply.Status != 0:
-		return fmt.Sprintf("%v: %v", reply, err)
+	case e.Err != nil && e.Status != 0:
+		reason = fmt.Sprintf("%v: %v", e.ErrorResponse, e.Err)
+	case e.Err != nil:
+		reason = e.Err.Error()
 	}
-	return err.Error()
+	return e.OperationID + ": in doubt, look before you send it again: " + reason
 }

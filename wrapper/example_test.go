@@ -3,6 +3,7 @@ package wrapper_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -10,19 +11,34 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
-	"example.com/contacts/sandbox"
 	"example.com/contacts/wrapper"
 )
 
-// api is the API in this process, so that the examples run. A program leaves WithBaseURL out.
+// api stands in for the API, so that the examples run. A program leaves WithBaseURL out.
 func api() *httptest.Server {
-	handler, err := sandbox.New(sandbox.Config{AccountSID: "IRsandbox", AuthToken: "secret"})
-	if err != nil {
-		panic(err)
-	}
-	return httptest.NewServer(handler)
+	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		const uri = "/Advertisers/IRsandbox/Campaigns/1000/Contacts"
+		contact := map[string]any{"Id": "2750", "FirstName": "Wile", "LastName": "Coyote", "Labels": []string{"Main Contact"}}
+		response := map[string]any{"Status": "OK", "Uri": uri + "/2750"}
+		switch {
+		case r.Method == http.MethodDelete:
+			response = map[string]any{"Status": "DELETED"}
+		case r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/ProfileImage"):
+			w.Header().Set("Content-Type", "image/png")
+			w.Write(pixel)
+			return
+		case r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/Contacts"):
+			response = map[string]any{"Contacts": []any{contact}, "@numpages": "2"}
+		case r.Method == http.MethodGet:
+			response = contact
+		}
+		w.Header().Set("X-RateLimit-Remaining", "998")
+		json.NewEncoder(w).Encode(response)
+	}))
 }
 
 func Example() {
@@ -34,30 +50,102 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	created, err := client.CreateContact(context.Background(), 1000, wrapper.Contact{
+	defer client.Close()
+	created, err := client.CreateContact(context.Background(), 1000, wrapper.CreateContactInput{
 		FirstName:              "Wile",
 		LastName:               "Coyote",
 		EmailAddress:           "wile.coyote@example.com",
 		Accounts:               []string{"10000"},
-		Title:                  "Acme Partner Manager",
 		WorkPhoneNumber:        "8051234567",
 		WorkPhoneNumberCountry: "US",
-		Labels:                 []string{"Main Contact", "Acme Partner"},
+		Labels:                 []string{"Main Contact"},
 	})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	contact, err := client.GetContact(context.Background(), created.Uri)
+	contact, err := client.GetContact(context.Background(), 1000, created.ContactID)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	fmt.Println(contact.FirstName, contact.LastName, contact.Labels)
-	// Output: Wile Coyote [Main Contact Acme Partner]
+	// Output: Wile Coyote [Main Contact]
 }
 
-func ExampleImageFromPath() {
+func ExampleClient_ListContacts() {
+	server := api()
+	defer server.Close()
+	client, err := wrapper.New("IRsandbox", "secret", wrapper.WithBaseURL(server.URL))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for contact, err := range client.ListContacts(context.Background(), 1000, wrapper.ListContactsInput{PageSize: new(int64(1))}) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(contact.ID)
+	}
+	// Output:
+	// 2750
+	// 2750
+}
+
+func ExampleClient_UpdateContact() {
+	server := api()
+	defer server.Close()
+	client, err := wrapper.New("IRsandbox", "secret", wrapper.WithBaseURL(server.URL))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	// Whatever becomes of an attempt, the update may be sent again: for up to ten seconds in all.
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	updated, err := client.UpdateContact(ctx, 1000, "2750", wrapper.UpdateContactInput{LabelsAdd: []string{"Priority"}}, wrapper.WithRetries(5))
+	fmt.Println(updated.Status, err)
+	// Output: OK <nil>
+}
+
+func ExampleByteStream_SaveTo() {
+	server := api()
+	defer server.Close()
+	folder, _ := os.MkdirTemp("", "example")
+	defer os.RemoveAll(folder)
+	client, err := wrapper.New("IRsandbox", "secret", wrapper.WithBaseURL(server.URL))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	image, err := client.GetProfileImage(context.Background(), 1000, "2750")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(image.ContentType, image.Length)
+	fmt.Println(image.SaveTo(filepath.Join(folder, "wile.png")))
+	// Output:
+	// image/png 67
+	// <nil>
+}
+
+func ExampleWithInfo() {
+	server := api()
+	defer server.Close()
+	client, err := wrapper.New("IRsandbox", "secret", wrapper.WithBaseURL(server.URL))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var info wrapper.ResponseInfo
+	_, err = client.DeleteContact(context.Background(), 1000, "2750", wrapper.WithInfo(&info))
+	fmt.Println(err, info.Outcome, info.Status, *info.Remaining)
+	// Output: <nil> deleted 200 998
+}
+
+func ExampleFileFromPath() {
 	server := api()
 	defer server.Close()
 	folder, _ := os.MkdirTemp("", "example")
@@ -70,18 +158,18 @@ func ExampleImageFromPath() {
 		fmt.Println(err)
 		return
 	}
-	_, err = client.CreateContact(context.Background(), 1000, wrapper.Contact{
+	created, err := client.CreateContact(context.Background(), 1000, wrapper.CreateContactInput{
 		FirstName:        "Wile",
 		LastName:         "Coyote",
 		EmailAddress:     "wile.coyote@example.com",
 		Accounts:         []string{"10000"},
-		ProfileImageFile: wrapper.ImageFromPath(path),
+		ProfileImageFile: wrapper.FileFromPath(path),
 	})
-	fmt.Println(wrapper.OutcomeOf(err))
-	// Output: created
+	fmt.Println(created.ContactID, err)
+	// Output: 2750 <nil>
 }
 
-func ExampleImageFromOpener() {
+func ExampleFileFromOpener() {
 	server := api()
 	defer server.Close()
 	client, err := wrapper.New("IRsandbox", "secret", wrapper.WithBaseURL(server.URL))
@@ -90,32 +178,29 @@ func ExampleImageFromOpener() {
 		return
 	}
 
-	// An image that is not a file, such as an object in a store: it is opened once for the check and once
-	// for each attempt to send it.
+	// An image that is not a file, such as an object in a store. It is opened for the check, and for each
+	// attempt to send it.
 	open := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(pixel)), nil }
-	_, err = client.CreateContact(context.Background(), 1000, wrapper.Contact{
+	created, err := client.CreateContact(context.Background(), 1000, wrapper.CreateContactInput{
 		FirstName:        "Wile",
 		LastName:         "Coyote",
 		EmailAddress:     "wile.coyote@example.com",
 		Accounts:         []string{"10000"},
-		ProfileImageFile: wrapper.ImageFromOpener(open, int64(len(pixel))).Named("wile.png"),
+		ProfileImageFile: wrapper.FileFromOpener(open, int64(len(pixel))).Named("wile.png"),
 	})
-	fmt.Println(wrapper.OutcomeOf(err))
-	// Output: created
+	fmt.Println(created.ContactID, err)
+	// Output: 2750 <nil>
 }
 
-func ExampleContact_Validate() {
-	contact := wrapper.Contact{
+func ExampleCreateContactInput_Validate() {
+	input := wrapper.CreateContactInput{
 		FirstName:       "Wile",
 		EmailAddress:    "wile.coyote",
 		Accounts:        []string{"10000", "10,001"},
 		WorkPhoneNumber: "8051234567",
 	}
-	var invalid *wrapper.InvalidError
-	if errors.As(contact.Validate(), &invalid) {
-		for _, violation := range invalid.Violations {
-			fmt.Printf("%-24s%s\n", violation.Field, violation.Rule)
-		}
+	for _, violation := range input.Validate() {
+		fmt.Printf("%-24s%s\n", violation.Field, violation.Rule)
 	}
 	// Output:
 	// LastName                required
@@ -124,7 +209,42 @@ func ExampleContact_Validate() {
 	// WorkPhoneNumberCountry  required_with
 }
 
-func ExampleClient_CreateContact_outcomes() {
+func ExampleParseDraft() {
+	draft, violations, err := wrapper.ParseDraft([]byte(`{"FirstName": "Wile", "LastName": 5, "Nickname": "Willy"}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, violation := range append(violations, wrapper.OperationByID("createContact").CheckDraft(nil, draft)...) {
+		fmt.Println(violation.Message)
+	}
+	// Output:
+	// LastName must be text.
+	// EmailAddress is required.
+	// Accounts is required.
+	// Nickname is not a parameter of createContact.
+}
+
+func ExampleClient_Call() {
+	server := api()
+	defer server.Close()
+	client, err := wrapper.New("IRsandbox", "secret", wrapper.WithBaseURL(server.URL))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	// For programs that know operations by name only. The response has the type of the method GetContact.
+	response, err := client.Call(context.Background(), "getContact", wrapper.Draft{"CampaignId": 1000, "ContactId": "2750"}, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(response.(wrapper.Contact).LastName)
+	// Output: Coyote
+}
+
+// What to do after each outcome.
+func ExampleError() {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", "600")
 		w.WriteHeader(http.StatusTooManyRequests)
@@ -136,7 +256,7 @@ func ExampleClient_CreateContact_outcomes() {
 		fmt.Println(err)
 		return
 	}
-	created, err := client.CreateContact(context.Background(), 1000, wrapper.Contact{
+	created, err := client.CreateContact(context.Background(), 1000, wrapper.CreateContactInput{
 		FirstName: "Wile", LastName: "Coyote", EmailAddress: "wile.coyote@example.com", Accounts: []string{"10000"},
 	})
 
@@ -149,7 +269,7 @@ func ExampleClient_CreateContact_outcomes() {
 	)
 	switch {
 	case err == nil:
-		fmt.Println("created:", created.Uri)
+		fmt.Println("created:", created.URI)
 	case errors.As(err, &invalid):
 		fmt.Println("change it:", invalid.Violations)
 	case errors.As(err, &notSent):
@@ -159,7 +279,7 @@ func ExampleClient_CreateContact_outcomes() {
 	case errors.As(err, &refused):
 		fmt.Println("change it:", refused.Message, refused.Errors)
 	case errors.As(err, &queued):
-		fmt.Println("it will be created:", queued.QueuedUri)
+		fmt.Println("it will be created:", queued.Body.(wrapper.CreatedContact).QueuedURI)
 	case errors.As(err, &inDoubt):
 		fmt.Println("look whether it is there before you send it again:", inDoubt)
 	}
@@ -170,7 +290,7 @@ func ExampleWithHTTPClient() {
 	server := api()
 	defer server.Close()
 
-	// A transport of one's own, for a proxy, say, or another pool of connections.
+	// A transport of one's own, for tracing, say, or another pool of connections.
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = 64
 	client, err := wrapper.New("IRsandbox", "secret",
@@ -181,11 +301,9 @@ func ExampleWithHTTPClient() {
 		fmt.Println(err)
 		return
 	}
-	_, err = client.CreateContact(context.Background(), 1000, wrapper.Contact{
-		FirstName: "Wile", LastName: "Coyote", EmailAddress: "wile.coyote@example.com", Accounts: []string{"10000"},
-	})
-	fmt.Println(wrapper.OutcomeOf(err))
-	// Output: created
+	deleted, err := client.DeleteContact(context.Background(), 1000, "2750")
+	fmt.Println(deleted.Status, err)
+	// Output: DELETED <nil>
 }
 
 // pixel is a PNG image of one pixel.

@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"example.com/contacts/internal/transport"
 )
 
 // A network connects a client to a server by pipes. It takes no time, so that a test can run in a synctest
@@ -19,7 +17,7 @@ import (
 type network struct {
 	client *Client
 	dials  atomic.Int64
-	// wrap, if it is set, is what becomes of the client's end of each connection.
+	// wrap, if it is set, makes something of the client's end of each connection.
 	wrap func(net.Conn) net.Conn
 
 	accept chan net.Conn
@@ -30,15 +28,14 @@ var errUnreachable = errors.New("the network is unreachable")
 
 // connect makes a client with the transport that clients have, but for how it dials. A nil handler is a
 // server that cannot be reached.
-func connect(t *testing.T, handler http.Handler, opts ...Option) *network {
-	client, err := New("IRsandbox", "secret-token", append([]Option{WithBaseURL("http://localhost")}, opts...)...)
+func connect(t *testing.T, handler http.Handler, options ...Option) *network {
+	client, err := New("IRsandbox", "secret-token", append([]Option{WithBaseURL("http://localhost")}, options...)...)
 	require.NoError(t, err)
 	n := &network{client: client, accept: make(chan net.Conn), done: make(chan struct{})}
-	transport := ownTransport(client)
-	transport.Dial = func(context.Context, string, string) (net.Conn, error) {
+	client.own.dialer = func(context.Context, string, string) (net.Conn, error) {
 		n.dials.Add(1)
 		if handler == nil {
-			return nil, errUnreachable
+			return nil, &net.OpError{Op: "dial", Err: errUnreachable}
 		}
 		near, far := net.Pipe()
 		n.accept <- far
@@ -54,7 +51,7 @@ func connect(t *testing.T, handler http.Handler, opts ...Option) *network {
 		server.Serve(n)
 	}()
 	t.Cleanup(func() {
-		transport.CloseIdleConnections()
+		client.Close()
 		server.Close()
 		<-served
 	})
@@ -81,13 +78,17 @@ func (n *network) Close() error {
 
 func (n *network) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)} }
 
-func ownTransport(c *Client) *transport.Transport {
-	return c.api.Client.(*transport.Transport)
+// wile is a valid input.
+func wile() CreateContactInput {
+	return CreateContactInput{FirstName: "Wile", LastName: "Coyote", EmailAddress: "wile.coyote@example.com", Accounts: []string{"10000"}}
 }
 
-// wile is a valid contact.
-func wile() Contact {
-	return Contact{FirstName: "Wile", LastName: "Coyote", EmailAddress: "wile.coyote@example.com", Accounts: []string{"10000"}}
+// outcomeOf is the outcome of a create.
+func outcomeOf(err error) Outcome {
+	if err == nil {
+		return OutcomeCreated
+	}
+	return OutcomeOf(err)
 }
 
-const createdAnswer = `{"Status":"OK","Uri":"/Advertisers/IRsandbox/Campaigns/1000/Contacts/2750"}`
+const createdBody = `{"Status":"OK","Uri":"/Advertisers/IRsandbox/Campaigns/1000/Contacts/2750"}`

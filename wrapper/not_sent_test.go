@@ -20,6 +20,94 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// A ledger is a server's end of a connection that counts what it was sent.
+type ledger struct {
+	net.Conn
+	bytes atomic.Int64
+}
+
+func (l *ledger) Write(b []byte) (int, error) {
+	l.bytes.Add(int64(len(b)))
+	return len(b), nil
+}
+
+func (l *ledger) ReadFrom(r io.Reader) (int64, error) {
+	n, err := io.Copy(io.Discard, r)
+	l.bytes.Add(n)
+	return n, err
+}
+
+// If the seal finds no write, then none comes after it, whatever happens at the same time.
+func TestSealIsFinal(t *testing.T) {
+	found := map[bool]int{}
+	for n := 0; n < 5_000 || len(found) < 2 && n < 1_000_000; n++ {
+		under := &ledger{}
+		conn := &connection{Conn: under}
+		seen := watch{asked: true, conn: conn}
+		start := make(chan struct{})
+		var writers sync.WaitGroup
+		for i := range 3 {
+			writers.Go(func() {
+				<-start
+				if i == 0 {
+					conn.ReadFrom(strings.NewReader("POST"))
+				} else {
+					conn.Write([]byte("POST"))
+				}
+			})
+		}
+		var nothing bool
+		writers.Go(func() {
+			<-start
+			nothing = seen.nothingWritten()
+		})
+		close(start)
+		writers.Wait()
+		found[nothing]++
+		if nothing {
+			require.Zero(t, under.bytes.Load(), "written after it was said that nothing was")
+		}
+		_, err := conn.Write([]byte("POST"))
+		require.ErrorIs(t, err, errSealed)
+		_, err = conn.ReadFrom(strings.NewReader("POST"))
+		require.ErrorIs(t, err, errSealed)
+	}
+	assert.Len(t, found, 2, "both ends of the race were seen")
+}
+
+func TestWritesBeforeTheRequestDoNotCount(t *testing.T) {
+	conn := &connection{Conn: &ledger{}}
+	conn.Write([]byte("the request before"))
+	w := watch{asked: true}
+	w.gotConn(httptrace.GotConnInfo{Conn: conn, Reused: true})
+	assert.True(t, w.nothingWritten())
+
+	conn = &connection{Conn: &ledger{}}
+	w = watch{asked: true}
+	w.gotConn(httptrace.GotConnInfo{Conn: tls.Client(conn, nil)})
+	conn.Write([]byte("P"))
+	assert.False(t, w.nothingWritten())
+}
+
+// A request may be given several connections, one after the other.
+func TestAWriteToAnyConnectionCounts(t *testing.T) {
+	first, second := &connection{Conn: &ledger{}}, &connection{Conn: &ledger{}}
+	w := watch{asked: true}
+	w.gotConn(httptrace.GotConnInfo{Conn: first})
+	first.Write([]byte("P"))
+	w.gotConn(httptrace.GotConnInfo{Conn: second})
+	assert.False(t, w.nothingWritten())
+	_, err := first.Write([]byte("P"))
+	assert.ErrorIs(t, err, errSealed)
+}
+
+func TestAConnectionThatIsNotOursProvesNothing(t *testing.T) {
+	w := watch{asked: true}
+	assert.True(t, w.nothingWritten(), "no connection, no write")
+	w.gotConn(httptrace.GotConnInfo{Conn: &ledger{}})
+	assert.False(t, w.nothingWritten())
+}
+
 // A recorder is a server that answers every create, and knows how many bytes of requests have reached it;
 // under TLS, of what was in it.
 type recorder struct {
@@ -55,9 +143,8 @@ func record(t *testing.T, secure bool, serve func(*recorder, net.Conn)) (*record
 			})
 		}
 	})
-	client, err := New("IRsandbox", "secret-token", WithBaseURL(r.url), WithRetries(0))
+	client, err := New("IRsandbox", "secret-token", WithBaseURL(r.url), WithRetries(0), WithTLSConfig(&tls.Config{RootCAs: roots}))
 	require.NoError(t, err)
-	ownTransport(client).HTTP.TLSClientConfig = &tls.Config{RootCAs: roots}
 	t.Cleanup(func() { r.end(client) })
 	return r, client
 }
@@ -65,7 +152,7 @@ func record(t *testing.T, secure bool, serve func(*recorder, net.Conn)) (*record
 // end returns when no byte more can come.
 func (r *recorder) end(client *Client) {
 	r.Close()
-	ownTransport(client).CloseIdleConnections()
+	client.Close()
 	r.all.Wait()
 }
 
@@ -84,7 +171,7 @@ func createEach(r *recorder, conn net.Conn) {
 		if _, err := io.Copy(io.Discard, request.Body); err != nil {
 			return
 		}
-		fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(createdAnswer), createdAnswer)
+		fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(createdBody), createdBody)
 	}
 }
 
@@ -97,10 +184,10 @@ func TestNotSentIsTrue(t *testing.T) {
 		outcomes []Outcome
 	}{
 		"before the connection": {func(cancel func()) *httptrace.ClientTrace {
-			return &httptrace.ClientTrace{ConnectStart: func(_, _ string) { cancel() }}
+			return &httptrace.ClientTrace{GetConn: func(string) { cancel() }}
 		}, whatever},
 		"with the connection": {func(cancel func()) *httptrace.ClientTrace {
-			return &httptrace.ClientTrace{ConnectDone: func(_, _ string, _ error) { cancel() }}
+			return &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { cancel() }}
 		}, whatever},
 		"with a header": {func(cancel func()) *httptrace.ClientTrace {
 			return &httptrace.ClientTrace{WroteHeaderField: func(string, []string) { cancel() }}
@@ -123,7 +210,7 @@ func TestNotSentIsTrue(t *testing.T) {
 					ctx, cancel := context.WithCancel(t.Context())
 					_, err := client.CreateContact(httptrace.WithClientTrace(ctx, stage.hook(cancel)), 1000, wile())
 					cancel()
-					outcome := OutcomeOf(err)
+					outcome := outcomeOf(err)
 					found[outcome]++
 					require.Contains(t, stage.outcomes, outcome, "%v", err)
 					server.end(client)
@@ -154,7 +241,7 @@ func TestWhatIsKnownWithoutAnAnswer(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			server, client := record(t, test.secure, test.serve)
 			_, err := client.CreateContact(t.Context(), 1000, wile())
-			assert.Equal(t, test.outcome, OutcomeOf(err), "%v", err)
+			assert.Equal(t, test.outcome, outcomeOf(err), "%v", err)
 			server.end(client)
 			assert.Equal(t, test.outcome == OutcomeNotSent, server.bytes.Load() == 0)
 		})
@@ -170,7 +257,7 @@ func TestHandshakeThatIsNeverAnswered(t *testing.T) {
 		io.Copy(io.Discard, raw)
 	})
 	_, err := client.CreateContact(ctx, 1000, wile())
-	assert.Equal(t, OutcomeNotSent, OutcomeOf(err), "%v", err)
+	assert.Equal(t, OutcomeNotSent, outcomeOf(err), "%v", err)
 	assert.ErrorIs(t, err, context.Canceled)
 	server.end(client)
 }
@@ -212,13 +299,12 @@ func TestIdleConnectionThatTheServerClosesUnderTLS(t *testing.T) {
 		if request, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
 			requests.Add(1)
 			io.Copy(io.Discard, request.Body)
-			fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(createdAnswer), createdAnswer)
+			fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(createdBody), createdBody)
 		}
 	})
 	closed := make(chan struct{}, 1)
-	transport := ownTransport(client)
-	dial := transport.Dial
-	transport.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+	dial := client.own.dialer
+	client.own.dialer = func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
 		return closing{conn, closed}, err
 	}
@@ -236,22 +322,22 @@ func TestManyCallers(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)
 		requests.Add(1)
-		io.WriteString(w, createdAnswer)
+		io.WriteString(w, createdBody)
 	}))
 	defer server.Close()
 	client, err := New("IRsandbox", "secret-token", WithBaseURL(server.URL))
 	require.NoError(t, err)
-	defer ownTransport(client).CloseIdleConnections()
-	image := ImageFromReaderAt(strings.NewReader("GIF89a"), 6)
+	defer client.Close()
+	image := FileFromReaderAt(strings.NewReader("GIF89a"), 6)
 	var callers sync.WaitGroup
 	for i := range 16 {
 		callers.Go(func() {
 			for range 20 {
-				contact := wile()
+				input := wile()
 				if i%2 == 0 {
-					contact.ProfileImageFile = image
+					input.ProfileImageFile = image
 				}
-				_, err := client.CreateContact(t.Context(), 1000, contact)
+				_, err := client.CreateContact(t.Context(), 1000, input)
 				assert.NoError(t, err)
 			}
 		})

@@ -28,7 +28,7 @@ func (s *script) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.steps[min(turn, len(s.steps)-1)](w, r)
 }
 
-func answerWith(status int, body string, headers ...string) http.HandlerFunc {
+func respondWith(status int, body string, headers ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)
 		for i := 0; i < len(headers); i += 2 {
@@ -50,8 +50,8 @@ func neverAnswer(w http.ResponseWriter, r *http.Request) {
 }
 
 func TestWhatIsSentAgain(t *testing.T) {
-	ok := answerWith(200, createdAnswer)
-	limited := func(wait string) http.HandlerFunc { return answerWith(429, `{"Status":"ERROR"}`, "Retry-After", wait) }
+	ok := respondWith(200, createdBody)
+	limited := func(wait string) http.HandlerFunc { return respondWith(429, `{"Status":"ERROR"}`, "Retry-After", wait) }
 	for name, test := range map[string]struct {
 		steps    []http.HandlerFunc
 		retries  int
@@ -67,15 +67,15 @@ func TestWhatIsSentAgain(t *testing.T) {
 		"429 more often than asked":      {[]http.HandlerFunc{limited("1")}, 3, 0, OutcomeRefused, 4, 3 * time.Second, 3300 * time.Millisecond},
 		"429 without retries":            {[]http.HandlerFunc{limited("1"), ok}, 0, 0, OutcomeRefused, 1, 0, 0},
 		"429 with a long wait":           {[]http.HandlerFunc{limited("31"), ok}, 2, 0, OutcomeRefused, 1, 0, 0},
-		"429 without a wait":             {[]http.HandlerFunc{answerWith(429, ""), ok}, 2, 0, OutcomeRefused, 1, 0, 0},
+		"429 without a wait":             {[]http.HandlerFunc{respondWith(429, ""), ok}, 2, 0, OutcomeRefused, 1, 0, 0},
 		"429 and no time for its wait":   {[]http.HandlerFunc{limited("20"), ok}, 2, 19 * time.Second, OutcomeRefused, 1, 0, 0},
 		"429 and time for one wait only": {[]http.HandlerFunc{limited("10"), limited("10"), ok}, 2, 19 * time.Second, OutcomeRefused, 2, 10 * time.Second, 11 * time.Second},
-		"429, then in doubt":             {[]http.HandlerFunc{limited("1"), answerWith(500, "")}, 2, 0, OutcomeInDoubt, 2, time.Second, 1100 * time.Millisecond},
-		"400":                            {[]http.HandlerFunc{answerWith(400, "", "Retry-After", "1"), ok}, 2, 0, OutcomeRefused, 1, 0, 0},
-		"402":                            {[]http.HandlerFunc{answerWith(402, ""), ok}, 2, 0, OutcomeInDoubt, 1, 0, 0},
-		"408":                            {[]http.HandlerFunc{answerWith(408, ""), ok}, 2, 0, OutcomeInDoubt, 1, 0, 0},
-		"503 with a wait":                {[]http.HandlerFunc{answerWith(503, "", "Retry-After", "1"), ok}, 2, 0, OutcomeInDoubt, 1, 0, 0},
-		"queued":                         {[]http.HandlerFunc{answerWith(200, `{"Status":"QUEUED"}`), ok}, 2, 0, OutcomeQueued, 1, 0, 0},
+		"429, then in doubt":             {[]http.HandlerFunc{limited("1"), respondWith(500, "")}, 2, 0, OutcomeInDoubt, 2, time.Second, 1100 * time.Millisecond},
+		"400":                            {[]http.HandlerFunc{respondWith(400, "", "Retry-After", "1"), ok}, 2, 0, OutcomeRefused, 1, 0, 0},
+		"402":                            {[]http.HandlerFunc{respondWith(402, ""), ok}, 2, 0, OutcomeInDoubt, 1, 0, 0},
+		"408":                            {[]http.HandlerFunc{respondWith(408, ""), ok}, 2, 0, OutcomeInDoubt, 1, 0, 0},
+		"503 with a wait":                {[]http.HandlerFunc{respondWith(503, "", "Retry-After", "1"), ok}, 2, 0, OutcomeInDoubt, 1, 0, 0},
+		"queued":                         {[]http.HandlerFunc{respondWith(200, `{"Status":"QUEUED"}`), ok}, 2, 0, OutcomeQueued, 1, 0, 0},
 		"connection dropped":             {[]http.HandlerFunc{dropConnection, ok}, 2, 0, OutcomeInDoubt, 1, 0, 0},
 		"no answer":                      {[]http.HandlerFunc{neverAnswer, ok}, 2, 0, OutcomeInDoubt, 1, time.Minute, time.Minute},
 		"no answer by the deadline":      {[]http.HandlerFunc{neverAnswer, ok}, 2, 3 * time.Second, OutcomeInDoubt, 1, 3 * time.Second, 3 * time.Second},
@@ -93,7 +93,7 @@ func TestWhatIsSentAgain(t *testing.T) {
 				begin := time.Now()
 				_, err := n.client.CreateContact(ctx, 1000, wile())
 				took := time.Since(begin) // of the bubble's own clock
-				assert.Equal(t, test.outcome, OutcomeOf(err), "%v", err)
+				assert.Equal(t, test.outcome, outcomeOf(err), "%v", err)
 				assert.EqualValues(t, test.requests, server.requests.Load())
 				assert.GreaterOrEqual(t, took, test.atLeast)
 				assert.LessOrEqual(t, took, test.atMost)
@@ -108,7 +108,7 @@ func TestNotSentIsSentAgain(t *testing.T) {
 		begin := time.Now()
 		_, err := n.client.CreateContact(t.Context(), 1000, wile())
 		took := time.Since(begin)
-		assert.Equal(t, OutcomeNotSent, OutcomeOf(err))
+		assert.Equal(t, OutcomeNotSent, outcomeOf(err))
 		assert.ErrorIs(t, err, errUnreachable)
 		assert.EqualValues(t, 4, n.dials.Load())
 		// 250 ms, 500 ms and 1 s, each half as long or half as long again
@@ -124,7 +124,7 @@ func TestNotSentIsLeftIfThereIsNoTime(t *testing.T) {
 		defer cancel()
 		begin := time.Now()
 		_, err := n.client.CreateContact(ctx, 1000, wile())
-		assert.Equal(t, OutcomeNotSent, OutcomeOf(err))
+		assert.Equal(t, OutcomeNotSent, outcomeOf(err))
 		assert.EqualValues(t, 1, n.dials.Load())
 		assert.Zero(t, time.Since(begin))
 	})
@@ -132,13 +132,13 @@ func TestNotSentIsLeftIfThereIsNoTime(t *testing.T) {
 
 func TestCancelEndsAWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		server := &script{steps: []http.HandlerFunc{answerWith(429, "", "Retry-After", "30")}}
+		server := &script{steps: []http.HandlerFunc{respondWith(429, "", "Retry-After", "30")}}
 		n := connect(t, server)
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(5*time.Second, cancel)
 		begin := time.Now()
 		_, err := n.client.CreateContact(ctx, 1000, wile())
-		assert.Equal(t, OutcomeRefused, OutcomeOf(err), "what is known does not change because nobody waits")
+		assert.Equal(t, OutcomeRefused, outcomeOf(err), "what is known does not change because nobody waits")
 		assert.Equal(t, 5*time.Second, time.Since(begin))
 		assert.EqualValues(t, 1, server.requests.Load())
 	})
@@ -151,17 +151,17 @@ func TestCancelOfASentRequest(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(5*time.Second, cancel)
 		_, err := n.client.CreateContact(ctx, 1000, wile())
-		assert.Equal(t, OutcomeInDoubt, OutcomeOf(err))
+		assert.Equal(t, OutcomeInDoubt, outcomeOf(err))
 		assert.ErrorIs(t, err, context.Canceled)
 	})
 }
 
 func TestCancelBeforeTheSend(t *testing.T) {
-	n := connect(t, &script{steps: []http.HandlerFunc{answerWith(200, createdAnswer)}})
+	n := connect(t, &script{steps: []http.HandlerFunc{respondWith(200, createdBody)}})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := n.client.CreateContact(ctx, 1000, wile())
-	assert.Equal(t, OutcomeNotSent, OutcomeOf(err))
+	assert.Equal(t, OutcomeNotSent, outcomeOf(err))
 	assert.ErrorIs(t, err, context.Canceled)
 	assert.Zero(t, n.dials.Load())
 }
@@ -169,21 +169,21 @@ func TestCancelBeforeTheSend(t *testing.T) {
 func TestAnUploadHasMoreTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := connect(t, &script{steps: []http.HandlerFunc{neverAnswer}}, WithTimeout(10*time.Second))
-		contact := wile()
-		contact.ProfileImageFile = ImageFromReaderAt(bytes.NewReader(make([]byte, 1<<20)), 1<<20)
+		input := wile()
+		input.ProfileImageFile = FileFromReaderAt(bytes.NewReader(make([]byte, 1<<20)), 1<<20)
 		begin := time.Now()
-		_, err := n.client.CreateContact(t.Context(), 1000, contact)
-		assert.Equal(t, OutcomeInDoubt, OutcomeOf(err))
+		_, err := n.client.CreateContact(t.Context(), 1000, input)
+		assert.Equal(t, OutcomeInDoubt, outcomeOf(err))
 		assert.Equal(t, 18*time.Second, time.Since(begin), "10 s, and 8 for as many times 128 KiB")
 	})
 }
 
 func TestATimeoutWithoutEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := connect(t, &script{steps: []http.HandlerFunc{answerWith(200, createdAnswer)}}, WithTimeout(math.MaxInt64))
-		contact := wile()
-		contact.ProfileImageFile = ImageFromReaderAt(bytes.NewReader(make([]byte, 1<<20)), 1<<20)
-		_, err := n.client.CreateContact(t.Context(), 1000, contact)
+		n := connect(t, &script{steps: []http.HandlerFunc{respondWith(200, createdBody)}}, WithTimeout(math.MaxInt64))
+		input := wile()
+		input.ProfileImageFile = FileFromReaderAt(bytes.NewReader(make([]byte, 1<<20)), 1<<20)
+		_, err := n.client.CreateContact(t.Context(), 1000, input)
 		assert.NoError(t, err)
 	})
 }
@@ -192,7 +192,7 @@ func TestATimeoutWithoutEnd(t *testing.T) {
 // neither use it, and be in doubt, nor send anything twice.
 func TestIdleConnectionThatTheServerCloses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		server := &script{steps: []http.HandlerFunc{answerWith(200, createdAnswer)}}
+		server := &script{steps: []http.HandlerFunc{respondWith(200, createdBody)}}
 		n := connect(t, server, WithRetries(0))
 		for range 3 {
 			_, err := n.client.CreateContact(t.Context(), 1000, wile())
@@ -227,18 +227,18 @@ func (b *brokenPipe) Write(p []byte) (int, error) {
 }
 
 func TestConnectionThatIsFoundClosed(t *testing.T) {
-	for name, contact := range map[string]Contact{"form": wile(), "upload": func() Contact {
+	for name, input := range map[string]CreateContactInput{"form": wile(), "upload": func() CreateContactInput {
 		c := wile()
-		c.ProfileImageFile = ImageFromReaderAt(bytes.NewReader([]byte("GIF89a…")), 9)
+		c.ProfileImageFile = FileFromReaderAt(bytes.NewReader([]byte("GIF89a…")), 9)
 		return c
 	}()} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				server := &script{steps: []http.HandlerFunc{answerWith(200, createdAnswer)}}
+				server := &script{steps: []http.HandlerFunc{respondWith(200, createdBody)}}
 				n := connect(t, server, WithRetries(0))
 				n.wrap = func(c net.Conn) net.Conn { return &brokenPipe{Conn: c} }
 				for range 3 {
-					_, err := n.client.CreateContact(t.Context(), 1000, contact)
+					_, err := n.client.CreateContact(t.Context(), 1000, input)
 					require.NoError(t, err)
 				}
 				assert.EqualValues(t, 3, server.requests.Load(), "one for each create")

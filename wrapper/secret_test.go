@@ -77,13 +77,13 @@ func TestTheCheckForTokensFindsThem(t *testing.T) {
 	}
 }
 
-var tokens = []string{authToken, `quo"te\s`, "ключ 🔑", "with:colon &=%"}
+var tokens = []string{authToken, `quo"te\s`, "ключ-ключ 🔑", "with:colon &=%"}
 
 func TestTheTokenIsNotInWhatIsPrintedOfAClient(t *testing.T) {
 	for _, token := range tokens {
 		client, err := wrapper.New(accountSID, token)
 		require.NoError(t, err)
-		for _, value := range []any{client, *client, []any{client}, wrapper.WithRetries(1), struct{ C *wrapper.Client }{client}} {
+		for _, value := range []any{client, []any{client}, wrapper.WithRetries(1), struct{ C *wrapper.Client }{client}} {
 			assertSecret(t, token, printed(value), token)
 		}
 	}
@@ -137,7 +137,7 @@ func TestTheTokenIsNotInWhatIsPrintedOfAnAnswer(t *testing.T) {
 					_, err = client.CreateContact(t.Context(), 1000, wile())
 					require.Error(t, err)
 					assertSecret(t, token, printed(err), name)
-					_, err = client.GetContact(t.Context(), "/Advertisers/IRsandbox/Campaigns/1000/Contacts/1")
+					_, err = client.GetContact(t.Context(), 1000, "1")
 					require.Error(t, err)
 					assertSecret(t, token, printed(err), name)
 					assertSecret(t, token, logged.String(), name)
@@ -169,21 +169,45 @@ func raws(t *testing.T, answer string) (url string) {
 	return "http://" + listener.Addr().String()
 }
 
+// Words that hold a short token stay words, but the credentials do not get out.
+func TestAShortToken(t *testing.T) {
+	for _, token := range []string{"wrong", "a", "ключ"} {
+		basic := base64.StdEncoding.EncodeToString([]byte(accountSID + ":" + token))
+		server := answer(t, 400, fmt.Sprintf(`{"Status":"ERROR","Message":"The token is missing or wrong: %s"}`, basic))
+		client, err := wrapper.New(accountSID, token, wrapper.WithBaseURL(server.URL))
+		require.NoError(t, err)
+		_, err = client.CreateContact(t.Context(), 1000, wile())
+		var refused *wrapper.RefusedError
+		require.ErrorAs(t, err, &refused)
+		assert.Equal(t, "The token is missing or wrong: [redacted]", refused.Message)
+	}
+}
+
 // What is logged is listed here, so that nothing is logged by the way.
 func TestLog(t *testing.T) {
 	server := answer(t, 200, created)
 	var logged bytes.Buffer
 	logger := slog.New(slog.NewJSONHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	_, err := clientOf(t, server.URL, wrapper.WithLogger(logger)).CreateContact(t.Context(), 1000, wile())
+	input := wile()
+	input.Title = strings.Repeat("x", 256)
+	_, err := clientOf(t, server.URL, wrapper.WithLogger(logger), wrapper.WithRules(wrapper.RulesWarn)).CreateContact(t.Context(), 1000, input)
 	require.NoError(t, err)
 
-	var event map[string]any
-	require.NoError(t, json.Unmarshal(logged.Bytes(), &event))
-	assert.IsType(t, 0.0, event["duration"])
-	delete(event, "duration")
-	delete(event, "time")
-	assert.Equal(t, map[string]any{
-		"level": "DEBUG", "msg": "create contact", "method": "POST", "status": 200.0, "outcome": "created", "attempt": 1.0,
-		"path": "/Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts",
-	}, event)
+	var events []map[string]any
+	for line := range strings.Lines(logged.String()) {
+		var event map[string]any
+		require.NoError(t, json.Unmarshal([]byte(line), &event))
+		delete(event, "time")
+		if event["msg"] != "violation" {
+			assert.IsType(t, 0.0, event["duration"])
+			delete(event, "duration")
+		}
+		events = append(events, event)
+	}
+	assert.Equal(t, []map[string]any{
+		{"level": "WARN", "msg": "violation", "operation": "createContact", "field": "Title", "rule": "too_long"},
+		{"level": "DEBUG", "msg": "attempt", "operation": "createContact", "method": "POST", "status": 200.0, "outcome": "created", "number": 1.0, "wait": 0.0,
+			"path": "/Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts"},
+		{"level": "DEBUG", "msg": "outcome", "operation": "createContact", "outcome": "created", "attempts": 1.0},
+	}, events)
 }

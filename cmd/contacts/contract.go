@@ -11,7 +11,7 @@ func newContract() *cobra.Command {
 		Use:   "contract",
 		Short: "Print the contract of the API, openapi.yaml",
 		Long: `Print the contract of the API, an OpenAPI 3.1 document, on standard output. The
-rules that create and check apply are generated from it.`,
+commands, their flags and the rules are generated from it.`,
 		Example:           `  contacts contract > openapi.yaml`,
 		Args:              noArguments,
 		ValidArgsFunction: cobra.NoFileCompletions,

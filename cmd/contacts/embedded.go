@@ -22,11 +22,11 @@ func startEmbedded(file string, stderr io.Writer, options []wrapper.Option) (*co
 	if file == "" {
 		folder, err := os.UserCacheDir()
 		if err != nil {
-			return nil, fmt.Errorf("no place for the sandbox's contacts: %w; name a file with --sandbox-db", err)
+			return nil, fmt.Errorf("no place for the sandbox's contacts: %w; name a file with --sandbox=FILE", err)
 		}
 		folder = filepath.Join(folder, "contacts")
 		if err := os.MkdirAll(folder, 0o700); err != nil {
-			return nil, fmt.Errorf("no place for the sandbox's contacts: %w; name a file with --sandbox-db", err)
+			return nil, fmt.Errorf("no place for the sandbox's contacts: %w; name a file with --sandbox=FILE", err)
 		}
 		file = filepath.Join(folder, "sandbox.db")
 	}
@@ -46,7 +46,7 @@ func startEmbedded(file string, stderr io.Writer, options []wrapper.Option) (*co
 	server := box.Server()
 	go server.Serve(listener)
 	closeAll := func() {
-		server.Close() // the one request was answered, or given up
+		server.Close() // the one request has ended
 		store.Close()
 	}
 	client, err := wrapper.New(sandboxAccount, token, append(options, wrapper.WithBaseURL("http://"+listener.Addr().String()))...)
@@ -55,5 +55,5 @@ func startEmbedded(file string, stderr io.Writer, options []wrapper.Option) (*co
 		return nil, err
 	}
 	fmt.Fprintf(stderr, "contacts: this is the sandbox, not the API: the contacts stay in %s\n", file)
-	return &connection{Client: client, accountSID: sandboxAccount, close: closeAll}, nil
+	return &connection{client, closeAll}, nil
 }

@@ -2,13 +2,14 @@ package main
 
 import "fmt"
 
-// The exit codes of everything that is not a success. `contacts --help` explains them.
+// The exit codes of everything that is not a success. `contacts --help` explains them. 2 is what Go ends a
+// program with that panics or is told to quit.
 const (
 	exitOther   = 1
-	exitUsage   = 2 // also of a contact that breaks a rule
 	exitRefused = 3
 	exitInDoubt = 4
 	exitNotSent = 5
+	exitUsage   = 6 // also of an input that breaks a rule
 )
 
 // A failure is an error with the exit code that it ends the process with. An error without one is

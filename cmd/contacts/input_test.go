@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -14,25 +15,70 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/contacts/gen"
+	"example.com/contacts/wrapper"
 )
 
-func TestTheTableIsTheContract(t *testing.T) {
-	var names []string
-	for _, p := range parameters {
-		names = append(names, p.name)
-		assert.True(t, (p.text == nil) != (p.list == nil), p.name)
+// Each operation is a command, and each parameter a flag of it, with the contract's words.
+func TestEveryOperationAndEveryParameter(t *testing.T) {
+	for i := range wrapper.Operations {
+		o := &wrapper.Operations[i]
+		cmd, _, err := newRoot().Find([]string{commandName(o)})
+		require.NoError(t, err)
+		require.Equal(t, commandName(o), cmd.Name())
+		for _, field := range o.Fields {
+			flag := cmd.Flags().Lookup(field.Kebab)
+			if (pathParameter{&field, isPath(pathUntil(o, &field))}).argument && field.In == wrapper.InPath {
+				assert.Nil(t, flag, field.Name)
+				assert.Contains(t, cmd.Use, strings.ToUpper(field.Kebab))
+				continue
+			}
+			if assert.NotNil(t, flag, field.Name) {
+				first, _, _ := strings.Cut(field.Doc, "`")
+				assert.True(t, strings.HasPrefix(flag.Usage, strings.TrimSuffix(first, ".")), flag.Usage)
+			}
+		}
 	}
-	assert.Equal(t, gen.ContactUploadFields[:], names)
 }
 
-func TestFlagNames(t *testing.T) {
-	var flags []string
-	for _, p := range parameters {
-		flags = append(flags, p.flag())
+func TestCommandNames(t *testing.T) {
+	var names []string
+	for i := range wrapper.Operations {
+		names = append(names, commandName(&wrapper.Operations[i]))
 	}
-	assert.Equal(t, []string{"first-name", "last-name", "email-address", "accounts", "title", "profile-image-url", "profile-image-file",
-		"work-phone-number", "work-phone-number-country", "cellphone-number", "cellphone-number-country", "labels"}, flags)
+	assert.Subset(t, names, []string{"create", "list", "get", "update", "delete", "get-profile-image"})
+	assert.Equal(t, "create-note", withoutNoun("create-note"))
+	assert.Equal(t, "check-contact", commandName(&wrapper.Operation{ID: "checkContact", Kebab: "check-contact"}), "there is another check")
+	assert.Equal(t, "call-sandbox", commandName(&wrapper.Operation{ID: "sandbox", Kebab: "sandbox"}))
+	assert.Equal(t, "create-contacts", commandName(&wrapper.Operation{ID: "createContacts", Kebab: "create-contacts"}), "there is another create")
+	assert.Equal(t, "parameter-json", flagName(&wrapper.Field{Kebab: "json"}))
+}
+
+func TestHelpTellsTheRules(t *testing.T) {
+	create := wrapper.OperationByID("createContact")
+	for name, words := range map[string][]string{
+		"FirstName":              {"required", fmt.Sprintf("at most %d characters", longest(t, "FirstName"))},
+		"EmailAddress":           {"one e-mail address"},
+		"Accounts":               {"required", "in all", "repeat the flag"},
+		"ProfileImageUrl":        {"not together with --profile-image-file"},
+		"ProfileImageFile":       {"not together with --profile-image-url"},
+		"WorkPhoneNumber":        {"needs --work-phone-number-country"},
+		"WorkPhoneNumberCountry": {"required with --work-phone-number;", "ISO 3166-1", "The country of --work-phone-number,"},
+	} {
+		for _, words := range words {
+			assert.Contains(t, sentence(create, create.Field(name)), words)
+		}
+	}
+	update := wrapper.OperationByID("updateContact")
+	assert.Contains(t, sentence(update, update.Field("LabelsRemove")), "no item of --labels-add")
+	list := wrapper.OperationByID("listContacts")
+	assert.Contains(t, sentence(list, list.Field("PageSize")), "at least 1; at most 20000; 100 by default")
+	for text, want := range map[*wrapper.Field]string{
+		{Name: "A", Doc: "A.", Presence: []wrapper.Rule{{Kind: wrapper.RuleRequired, With: []string{"Title"}}}}:                                                                             "A; required unless there is --title",
+		{Name: "A", Doc: "A.", Presence: []wrapper.Rule{{Kind: wrapper.RuleRequiredIf, WhenField: "Title", WhenValue: "x"}}}:                                                                "A; required if --title is x",
+		{Name: "A", Doc: "A.", Deprecated: true, List: &wrapper.ListForm{}, Item: []wrapper.Rule{{Kind: wrapper.RuleTooShort, Message: "Each item of A must have at least 2 characters."}}}: "A; each at least 2 characters; repeat the flag for more; deprecated",
+	} {
+		assert.Equal(t, want, sentence(create, text))
+	}
 }
 
 const wholeJSON = `{"FirstName": "Wile ~ & =", "LastName": "Coyote", "EmailAddress": "wile.coyote@example.com",
@@ -63,7 +109,7 @@ func TestParametersAreSent(t *testing.T) {
 		for _, way := range []string{"flags", "file", "standard input"} {
 			t.Run(c.name+", by "+way, func(t *testing.T) {
 				t.Parallel()
-				server := serve(t, answer(200, createdAnswer))
+				server := serve(t, respond(200, createdBody))
 				cmd := command(t, credentials(server.URL), "create")
 				require.NoError(t, os.WriteFile(filepath.Join(cmd.Dir, "wile.png"), []byte(png), 0o600))
 				switch way {
@@ -116,47 +162,72 @@ func TestParametersAreSent(t *testing.T) {
 	}
 }
 
+// What is no JSON object has no outcome.
 func TestWrongJSON(t *testing.T) {
 	for _, c := range []struct{ name, text, says string }{
-		{"other case", "{\"FirstName\": \"a\",\n\"labels\": []}", `line 2: "labels" is not a parameter; write Labels`},
-		{"a flag's name", `{"first-name": "a"}`, `line 1: "first-name" is not a parameter; write FirstName`},
-		{"unknown", "{\n\n\"Nme\": \"a\"}", `line 3: "Nme" is not a parameter; the parameters are FirstName, LastName,`},
-		{"twice", "{\"Title\": \"a\",\n\"Title\": \"b\"}", `line 2: Title is there twice`},
-		{"text for a list", `{"Accounts": "10000"}`, `Accounts must be a list of strings`},
-		{"numbers in a list", `{"Accounts": [10000]}`, `Accounts must be a list of strings`},
-		{"a list for text", `{"Title": ["a"]}`, `Title must be a string`},
-		{"a number", `{"WorkPhoneNumber": 8051234567}`, `WorkPhoneNumber must be a string`},
-		{"an object for a file", `{"ProfileImageFile": {"Path": "x"}}`, `ProfileImageFile must be a string`},
-		{"a list", `[{}]`, `it must be one object`},
-		{"text", `"a"`, `it must be one object`},
-		{"nothing", ``, `line 1: the JSON ends too early`},
-		{"cut in a member", "{\n\"Title\": \"a", `line 2: the JSON ends too early`},
-		{"cut after a member", `{"Title": "a"`, `the JSON ends too early`},
-		{"a comma too many", "{\"Title\": \"a\",\n}", `line 2: invalid character '}'`},
-		{"two objects", "{}\n{}", `line 2: there is something after the object`},
-		{"something after", "{}\nx", `line 2: there is something after the object`},
-		{"not UTF-8", "{\"Title\": \"\xff\"}", `the text is not UTF-8`},
+		{"a list", `[{}]`, "one JSON object"},
+		{"text", `"a"`, "one JSON object"},
+		{"nothing", ``, "line 1: "},
+		{"cut in a member", "{\n\"Title\": \"a", "line 2: "},
+		{"cut after a member", `{"Title": "a"`, "line 1: "},
+		{"a comma too many", "{\"Title\": \"a\",\n}", "line 2: "},
+		{"two objects", "{}\n{}", "line 2: "},
+		{"something after", "{}\nx", "line 2: "},
+		{"endless", "{" + strings.Repeat(" ", maxJSON), "more than"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			cmd := command(t, nil, "check", "--json", "-", "--output=json")
+			cmd := command(t, nil, "check", "create", "--json", "-", "--output=json")
 			cmd.Stdin = strings.NewReader(c.text)
 			r := outcome(t, cmd)
-			assert.Equal(t, 2, r.code)
+			assert.Equal(t, 6, r.code)
 			assert.Empty(t, r.stdout)
-			assert.True(t, strings.HasPrefix(r.stderr, "contacts: --json: standard input: "), r.stderr)
+			assert.True(t, strings.HasPrefix(r.stderr, "contacts: --json: "), r.stderr)
 			assert.Contains(t, r.stderr, c.says)
 			assert.Equal(t, 1, strings.Count(r.stderr, "\n"))
 		})
 	}
 }
 
+// A wrong type, an unknown name and half a surrogate pair are violations, before anything is sent.
+func TestJSONHasViolations(t *testing.T) {
+	server := serve(t, respond(200, createdBody))
+	for _, c := range []struct{ name, text, rule string }{
+		{"labels", `{"labels": []}`, "unknown"},
+		{"first-name", `{"first-name": "a"}`, "unknown"},
+		{"Title", `{"Title": "a", "Title": "b"}`, "duplicate"},
+		{"Accounts", `{"Accounts": "10000"}`, "type"},
+		{"Accounts", `{"Accounts": [10000]}`, "type"},
+		{"Title", `{"Title": ["a"]}`, "type"},
+		{"Title", `{"Title": "\ud83d"}`, "format"},
+		{"Title", "{\"Title\": \"\xff\"}", "format"},
+		{"WorkPhoneNumber", `{"WorkPhoneNumber": 8051234567}`, "type"},
+		{"ProfileImageFile", `{"ProfileImageFile": {"Path": "x"}}`, "type"},
+		{"ProfileImageFile", `{"ProfileImageFile": "missing.png"}`, "needs_file"},
+	} {
+		for _, args := range [][]string{{"create"}, {"check", "create"}} {
+			cmd := command(t, credentials(server.URL), with(args, "--json", "-", "--output=json")...)
+			cmd.Stdin = strings.NewReader(c.text)
+			r := outcome(t, cmd)
+			assert.Equal(t, 6, r.code)
+			var rules []any
+			for _, v := range decoded(t, r.stdout)["Violations"].([]any) {
+				if v := v.(map[string]any); v["Field"] == c.name {
+					rules = append(rules, v["Rule"])
+				}
+			}
+			assert.Equal(t, []any{c.rule}, rules, c.text)
+		}
+	}
+	assert.Empty(t, server.seen())
+}
+
 func TestJSONNamesMembers(t *testing.T) {
-	cmd := command(t, nil, "check", "--json=-")
+	cmd := command(t, nil, "check", "create", "--json=-")
 	cmd.Stdin = strings.NewReader(`{"FirstName": "Wile", "LastName": null, "EmailAddress": "", "Accounts": []}`)
 	r := outcome(t, cmd)
-	assert.Equal(t, 2, r.code)
-	assert.Equal(t, `contacts: the contact breaks 3 rules; nothing was sent
+	assert.Equal(t, 6, r.code)
+	assert.Equal(t, `contacts: the input breaks 3 rules; nothing was sent
 "LastName": LastName is required.
 "EmailAddress": EmailAddress is required.
 "Accounts": Accounts is required.
@@ -164,17 +235,22 @@ func TestJSONNamesMembers(t *testing.T) {
 }
 
 func TestCheck(t *testing.T) {
-	server := serve(t, answer(200, createdAnswer))
+	server := serve(t, respond(200, createdBody))
 	// The flags that say where to send are taken, and not used.
-	r := outcome(t, command(t, credentials(server.URL), with(wile, "check", "--campaign=7", "--auth-token-file=missing", "--output=json")...))
+	r := outcome(t, command(t, credentials(server.URL), with(wile, "check", "create", "--campaign-id=7", "--auth-token-file=missing", "--output=json")...))
 	assert.Equal(t, 0, r.code, r.stderr)
 	assert.Equal(t, `{"Outcome":"valid"}`+"\n", r.stdout)
 
-	r = outcome(t, command(t, nil, with(wile, "check", "--sandbox")...))
-	assert.Equal(t, result{0, "", "contacts: the contact breaks no rule; nothing was sent\n"}, r)
+	r = outcome(t, command(t, nil, with(wile, "check", "create", "--sandbox")...))
+	assert.Equal(t, result{0, "", "contacts: the input breaks no rule; nothing was sent\n"}, r)
 
-	r = outcome(t, command(t, nil, "check", "--first-name=Wile", "--output=json"))
-	assert.Equal(t, 2, r.code)
+	cmd := command(t, nil, with(wile, "check", "create", "--profile-image-file=/dev/zero")...)
+	r = outcome(t, cmd)
+	assert.Equal(t, 6, r.code)
+	assert.Contains(t, r.stderr, "--profile-image-file: ", "and it does not wait for the end of it")
+
+	r = outcome(t, command(t, nil, "check", "create", "--first-name=Wile", "--output=json"))
+	assert.Equal(t, 6, r.code)
 	assert.Equal(t, "invalid", decoded(t, r.stdout)["Outcome"])
 	assert.Empty(t, server.seen())
 }

@@ -1,8 +1,8 @@
-// Command contacts creates contacts through the Contacts API, checks them, reads them back, and serves a
-// sandbox of the API.
+// Command contacts performs the operations of the Contacts API, checks their input without sending it, and
+// serves a sandbox of the API.
 //
-// It is thin: it reads flags, a JSON object and the environment, calls package wrapper or package sandbox,
-// and prints what they return. `contacts --help` says which exit code means what.
+// It has one command for each operation of the contract and one flag for each parameter, from the tables of
+// package wrapper. `contacts --help` says which exit code means what.
 package main
 
 import (
@@ -15,13 +15,21 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"example.com/contacts/wrapper"
 )
 
 func main() { os.Exit(run()) }
 
 func run() int {
+	// A reader of the output that has gone must not end the process before it has said what is known.
+	signal.Ignore(syscall.SIGPIPE)
 	// A command that is interrupted still reports what is known of its request. A second signal ends it.
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGQUIT}
+	if !signal.Ignored(syscall.SIGHUP) { // as it is under nohup
+		signals = append(signals, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	defer stop()
 	context.AfterFunc(ctx, stop)
 
@@ -39,31 +47,28 @@ func run() int {
 
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
-		Use:   "contacts COMMAND",
-		Short: "Create contacts of partners, and say what is known after",
-		Long: `Create a contact of a partner through the Contacts API, check one against the
-API's rules without sending it, read one back, or serve a sandbox of the API on
-this machine.
+		Use:   program + " COMMAND",
+		Short: "Perform the operations of the Contacts API, and say what is known after",
+		Long: `Create, list, read, update and delete contacts of partners through the Contacts
+API, check an input against the API's rules without sending it, or serve a
+sandbox of the API on this machine.
 
 Exit codes:
-  0  created (create), valid (check), found (get)
-  1  anything else; of create, also: the server queued the contact, and will
-     create it later (do not send it again)
-  2  the command line is wrong, or the contact breaks a rule; nothing was sent
-  3  the server refused the request; nothing was created
-  4  in doubt: the request was sent, and it is not known whether the contact was
-     created (look before you send it again)
+  0  done (created, updated, deleted, found), or valid (check)
+  1  anything else: the server queued the request and will carry it out later
+     (do not send it again); the result cannot be written, but was done, and
+     stands on standard error
+  2  never of its own: the program crashed, and the outcome is not known
+  3  the server refused the request; nothing was changed
+  4  in doubt: the request was sent, and it is not known whether it was carried
+     out (look before you send it again)
   5  not sent: no byte of the request was written; it is safe to run the command
      again
+  6  the command line is wrong, or the input breaks a rule; nothing was sent
 
 Environment:
-  CONTACTS_ACCOUNT_SID  the AccountSID of the account
-  CONTACTS_AUTH_TOKEN   its AuthToken; or a file, with --auth-token-file
-  CONTACTS_CAMPAIGN     the campaign, where --campaign is not given
-  CONTACTS_BASE_URL     the server, where --base-url is not given
-  HTTPS_PROXY NO_PROXY  the proxy to use`,
-		Example: `  # Try it. This needs no account, and nothing leaves the machine.
-` + pageExample("create --sandbox"),
+` + environment() + `  HTTPS_PROXY NO_PROXY  the proxy to use`,
+		Example:                    "  # Try it. This needs no account, and nothing leaves the machine.\n" + exampleLine(firstForm(), commandName(firstForm())+" --sandbox"),
 		SilenceErrors:              true,
 		SilenceUsage:               true,
 		DisableFlagsInUseLine:      true,
@@ -73,28 +78,58 @@ Environment:
 			if len(args) == 0 {
 				return nil
 			}
-			if near := root.SuggestionsFor(args[0]); len(near) > 0 {
-				return usagef("there is no command %q; did you mean %s?", args[0], strings.Join(near, " or "))
-			}
-			return usagef("there is no command %q; see contacts --help", args[0])
+			return noSuchCommand(root, args[0])
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%v; see %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(newCreate(), newCheck(), newGet(), newSandbox(), newContract(), newVersion())
+	for i := range wrapper.Operations {
+		root.AddCommand(newOperation(&wrapper.Operations[i]))
+	}
+	root.AddCommand(newCheck(), newSandbox(), newContract(), newVersion())
 	return root
 }
 
-// pageExample is the command line for the contact of the API's page.
-func pageExample(command string) string {
-	return `  contacts ` + command + ` --first-name Wile --last-name Coyote \
-    --email-address wile.coyote@example.com --accounts 10000 \
-    --title 'Acme Partner Manager' \
-    --work-phone-number 8051234567 --work-phone-number-country US \
-    --cellphone-number 8059876543 --cellphone-number-country US \
-    --labels 'Main Contact' --labels 'Acme Partner'`
+func noSuchCommand(parent *cobra.Command, name string) error {
+	if near := parent.SuggestionsFor(name); len(near) > 0 {
+		return usagef("there is no command %q; did you mean %s?", name, strings.Join(near, " or "))
+	}
+	return usagef("there is no command %q; see %s --help", name, parent.CommandPath())
+}
+
+// environment lists the variables that are read.
+func environment() string {
+	lines := [][2]string{
+		{accountVariable, "the account"},
+		{tokenVariable, "its token; or a file, with --auth-token-file"},
+		{baseURLVariable, "the server, where --base-url is not given"},
+	}
+	seen := map[string]bool{}
+	for i := range wrapper.Operations {
+		for _, p := range pathParameters(&wrapper.Operations[i]) {
+			if !p.argument && !seen[p.variable()] {
+				seen[p.variable()] = true
+				lines = append(lines, [2]string{p.variable(), "where --" + p.Kebab + " is not given"})
+			}
+		}
+	}
+	var b strings.Builder
+	for _, line := range lines {
+		fmt.Fprintf(&b, "  %-20s  %s\n", line[0], line[1])
+	}
+	return b.String()
+}
+
+// firstForm is the first operation that takes a form: the first example.
+func firstForm() *wrapper.Operation {
+	for i := range wrapper.Operations {
+		if o := &wrapper.Operations[i]; o.Body != nil && o.Body.Form {
+			return o
+		}
+	}
+	return &wrapper.Operations[0]
 }
 
 func noArguments(cmd *cobra.Command, args []string) error {
@@ -102,4 +137,11 @@ func noArguments(cmd *cobra.Command, args []string) error {
 		return usagef("%s takes flags only, not %q; a value that holds a blank needs quotes", cmd.CommandPath(), args[0])
 	}
 	return nil
+}
+
+// must is for what fails only if this program is wrong.
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
 }

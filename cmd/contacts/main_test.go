@@ -17,6 +17,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/contacts/wrapper"
 )
 
 // The tests run the command as a process of its own: this test binary, which TestMain then turns into it.
@@ -75,13 +77,25 @@ func noToken(t *testing.T, text string) {
 // credentials are the environment of a command that may send to a server.
 func credentials(server string) []string {
 	return []string{
-		"CONTACTS_BASE_URL=" + server, "CONTACTS_ACCOUNT_SID=" + testAccount,
-		"CONTACTS_AUTH_TOKEN=" + testToken, "CONTACTS_CAMPAIGN=1000",
+		"CONTACTS_BASE_URL=" + server, "CONTACTS_ACCOUNT=" + testAccount,
+		"CONTACTS_TOKEN=" + testToken, "CONTACTS_CAMPAIGN_ID=1000",
 	}
 }
 
 // wile are the flags of a contact that breaks no rule.
 var wile = []string{"--first-name=Wile", "--last-name=Coyote", "--email-address=wile.coyote@example.com", "--accounts=10000"}
+
+// longest is how many characters a parameter of a create may have.
+func longest(t *testing.T, name string) int {
+	t.Helper()
+	for _, rule := range wrapper.OperationByID("createContact").Field(name).Value {
+		if rule.Kind == wrapper.RuleTooLong {
+			return rule.Length
+		}
+	}
+	t.Fatal("the contract does not limit the length of " + name)
+	return 0
+}
 
 func with(args []string, more ...string) []string {
 	return append(append([]string{}, args...), more...)
@@ -95,14 +109,14 @@ type recorder struct {
 }
 
 type received struct {
-	method, path, contentType, user, token string
-	body                                   []byte
+	method, path, query, contentType, user, token string
+	body                                          []byte
 }
 
-const createdAnswer = `{"Status":"OK","Uri":"/Advertisers/IRtest/Campaigns/1000/Contacts/2750"}`
+const createdBody = `{"Status":"OK","Uri":"/Advertisers/IRtest/Campaigns/1000/Contacts/2750"}`
 
-// serve records, and then answers.
-func serve(t *testing.T, answer http.HandlerFunc) *recorder {
+// serve records, and then responds.
+func serve(t *testing.T, respond http.HandlerFunc) *recorder {
 	r := &recorder{}
 	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		body, err := io.ReadAll(request.Body)
@@ -111,9 +125,9 @@ func serve(t *testing.T, answer http.HandlerFunc) *recorder {
 		}
 		user, token, _ := request.BasicAuth()
 		r.mu.Lock()
-		r.requests = append(r.requests, received{request.Method, request.URL.Path, request.Header.Get("Content-Type"), user, token, body})
+		r.requests = append(r.requests, received{request.Method, request.URL.Path, request.URL.RawQuery, request.Header.Get("Content-Type"), user, token, body})
 		r.mu.Unlock()
-		answer(w, request)
+		respond(w, request)
 	}))
 	t.Cleanup(r.Close)
 	return r
@@ -125,7 +139,7 @@ func (r *recorder) seen() []received {
 	return r.requests
 }
 
-func answer(status int, body string, headers ...string) http.HandlerFunc {
+func respond(status int, body string, headers ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		for i := 0; i < len(headers); i += 2 {
 			w.Header().Set(headers[i], headers[i+1])

@@ -1,82 +1,166 @@
 package main
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 
-	"example.com/contacts/gen"
+	"example.com/contacts/wrapper"
 )
 
-// A parameter of the API, as a flag and as a member of the JSON object.
-type parameter struct {
-	name    string // the API's
-	help    string
-	country bool
-	// Where its value goes: one of the two.
-	text func(*input) *string
-	list func(*input) *[]string
-}
-
-// parameters are those of the contract, in its order. Their names, as flags and as members, derive from the
-// API's.
-var parameters = [...]parameter{
-	{name: "FirstName", help: "first `NAME`, required; at most 255 characters",
-		text: func(in *input) *string { return &in.contact.FirstName }},
-	{name: "LastName", help: "last `NAME`, required; at most 255 characters",
-		text: func(in *input) *string { return &in.contact.LastName }},
-	{name: "EmailAddress", help: "e-mail `ADDRESS`, required; at most 255 characters",
-		text: func(in *input) *string { return &in.contact.EmailAddress }},
-	{name: "Accounts", help: "`ID` of a partner account, required; repeat the flag for more; at most 255 characters in all",
-		list: func(in *input) *[]string { return &in.contact.Accounts }},
-	{name: "Title", help: "job `TITLE`; at most 255 characters",
-		text: func(in *input) *string { return &in.contact.Title }},
-	{name: "ProfileImageUrl", help: "`URL` of an image, at most 255 characters; not with --profile-image-file",
-		text: func(in *input) *string { return &in.contact.ProfileImageUrl }},
-	{name: "ProfileImageFile", help: "`PATH` of an image to upload, PNG, JPEG, GIF or WebP; not with --profile-image-url",
-		text: func(in *input) *string { return &in.image }},
-	{name: "WorkPhoneNumber", help: "phone `NUMBER` at work, at most 255 characters; needs --work-phone-number-country",
-		text: func(in *input) *string { return &in.contact.WorkPhoneNumber }},
-	{name: "WorkPhoneNumberCountry", help: "`CODE` of its country, two upper-case letters of ISO 3166-1 such as US", country: true,
-		text: func(in *input) *string { return (*string)(&in.contact.WorkPhoneNumberCountry) }},
-	{name: "CellphoneNumber", help: "mobile phone `NUMBER`, at most 255 characters; needs --cellphone-number-country",
-		text: func(in *input) *string { return &in.contact.CellphoneNumber }},
-	{name: "CellphoneNumberCountry", help: "`CODE` of its country, two upper-case letters of ISO 3166-1 such as US", country: true,
-		text: func(in *input) *string { return (*string)(&in.contact.CellphoneNumberCountry) }},
-	{name: "Labels", help: "`LABEL` of the contact; repeat the flag for more; at most 255 characters in all",
-		list: func(in *input) *[]string { return &in.contact.Labels }},
-}
-
-// flag is the name in lower case, its words joined by hyphens.
-func (p parameter) flag() string {
-	var b strings.Builder
-	for i, r := range p.name {
-		if 'A' <= r && r <= 'Z' {
-			if i > 0 {
-				b.WriteByte('-')
-			}
-			r += 'a' - 'A'
-		}
-		b.WriteRune(r)
+// sentence describes a parameter in the contract's words, with its rules.
+func sentence(o *wrapper.Operation, field *wrapper.Field) string {
+	doc := strings.TrimSuffix(strings.Join(strings.Fields(flagsFor(o, field.Doc)), " "), ".")
+	rules := append(presence(o, field), values(field)...)
+	if field.List != nil {
+		rules = append(rules, "repeat the flag for more")
 	}
-	return b.String()
+	if field.Default != "" {
+		rules = append(rules, field.Default+" by default")
+	}
+	if field.Deprecated {
+		rules = append(rules, "deprecated")
+	}
+	return strings.Join(slices.DeleteFunc(append([]string{doc}, rules...), func(s string) bool { return s == "" }), "; ")
 }
 
-func parameterNamed(name string) (parameter, bool) {
-	for _, p := range parameters {
-		if p.name == name {
-			return p, true
+// flagsFor puts flags in the place of the parameters that a text names in backquotes.
+func flagsFor(o *wrapper.Operation, text string) string {
+	parts := strings.Split(text, "`")
+	for i := 1; i < len(parts); i += 2 {
+		if field := o.Field(parts[i]); field != nil {
+			parts[i] = "--" + flagName(field)
 		}
 	}
-	return parameter{}, false
+	return strings.Join(parts, "")
 }
 
-func countryCodes() []string {
-	var codes []string
-	for first := 'A'; first <= 'Z'; first++ {
-		for second := 'A'; second <= 'Z'; second++ {
-			if code := string(first) + string(second); gen.CountryCode(code).Valid() {
-				codes = append(codes, code)
+// presence says when a parameter must, or must not, be there.
+func presence(o *wrapper.Operation, field *wrapper.Field) (words []string) {
+	flags := func(names []string, conjunction string) string {
+		list := make([]string, len(names))
+		for i, name := range names {
+			list[i] = "--" + flagName(o.Field(name))
+		}
+		return strings.Join(list, conjunction)
+	}
+	for _, rule := range field.Presence {
+		switch {
+		case field.In == wrapper.InPath:
+		case rule.Kind == wrapper.RuleRequired && len(rule.With) == 0:
+			words = append(words, "required")
+		case rule.Kind == wrapper.RuleRequired:
+			words = append(words, "required unless there is "+flags(rule.With, " or "))
+		case rule.Kind == wrapper.RuleRequiredWith:
+			words = append(words, "required with "+flags(rule.With, " or "))
+		case rule.Kind == wrapper.RuleRequiredIf:
+			words = append(words, "required if "+flags([]string{rule.WhenField}, "")+" is "+rule.WhenValue)
+		case rule.Kind == wrapper.RuleExclusive:
+			words = append(words, "not together with "+flags(rule.With, " and "))
+		}
+	}
+	for _, other := range o.Fields {
+		for _, rule := range other.Presence {
+			switch {
+			case !slices.Contains(rule.With, field.Name):
+			case rule.Kind == wrapper.RuleRequiredWith:
+				words = append(words, "needs --"+flagName(&other))
+			case rule.Kind == wrapper.RuleExclusive && len(rule.With) == 1:
+				words = append(words, "not together with --"+flagName(&other))
 			}
 		}
 	}
-	return codes
+	for _, rule := range o.Disjoint {
+		if rule.Field == field.Name || slices.Contains(rule.With, field.Name) {
+			other := slices.DeleteFunc(append([]string{rule.Field}, rule.With...), func(name string) bool { return name == field.Name })
+			words = append(words, "no item of "+flags(other, " or "))
+		}
+	}
+	return words
+}
+
+// values says what a value must be.
+func values(field *wrapper.Field) (words []string) {
+	add := func(rules []wrapper.Rule, each string) {
+		for _, rule := range rules {
+			switch rule.Kind {
+			case wrapper.RuleTooShort, wrapper.RuleTooLong, wrapper.RuleTooFew, wrapper.RuleTooMany, wrapper.RuleTooSmall, wrapper.RuleTooLarge,
+				wrapper.RuleDuplicate, wrapper.RuleOneOf, wrapper.RuleFormat:
+				if rule.Check == "" {
+					words = append(words, each+predicate(rule.Message))
+				}
+			}
+			if rule.Joined {
+				words[len(words)-1] += " in all"
+			}
+		}
+	}
+	add(field.Value, "")
+	each := ""
+	if field.List != nil {
+		each = "each "
+	}
+	add(field.Item, each)
+	return words
+}
+
+// predicate is what must be, from the sentence of a rule.
+func predicate(message string) string {
+	_, words, found := strings.Cut(strings.TrimSuffix(message, "."), " must ")
+	if !found {
+		return message
+	}
+	for _, verb := range []string{"be ", "have "} {
+		words = strings.TrimPrefix(words, verb)
+	}
+	return words
+}
+
+// A fieldValue is the value of a parameter's flag.
+type fieldValue struct {
+	field *wrapper.Field
+	all   []string
+	last  string
+}
+
+func (v *fieldValue) Set(text string) error {
+	v.all, v.last = append(v.all, text), text
+	return nil
+}
+
+func (v *fieldValue) String() string { return "" }
+
+// Type is what the help shows for the value.
+func (v *fieldValue) Type() string {
+	switch {
+	case v.field.Kind == wrapper.KindBoolean && v.field.List == nil:
+		return "bool"
+	case v.field.Kind == wrapper.KindInteger, v.field.Kind == wrapper.KindNumber:
+		return "NUMBER"
+	case v.field.Kind == wrapper.KindFile:
+		return "FILE"
+	case v.field.Enum != nil:
+		return "VALUE"
+	}
+	return "TEXT"
+}
+
+// value is the value for a draft. What is not of the parameter's type stays text, which the rules refuse.
+func (v *fieldValue) value() any {
+	if v.field.List == nil {
+		return parse(v.field, v.last)
+	}
+	list := make([]any, 0, len(v.all))
+	for _, text := range v.all {
+		list = append(list, parse(v.field, text))
+	}
+	return list
+}
+
+// count says how many there are.
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return strconv.Itoa(n) + " " + thing + "s"
 }

@@ -13,22 +13,26 @@ import (
 	"example.com/contacts/wrapper"
 )
 
-// barFrom is the size of the smallest image whose upload is worth a bar.
+// barFrom is the size of the smallest file whose upload is worth a bar.
 const barFrom = 5 << 20
 
-// A progress shows how much of an image was read to be sent. The zero value shows nothing.
+// beginning is how much of a file is read to learn its type.
+const beginning = 512
+
+// A progress shows how much of a file was read to be sent. The zero value shows nothing.
 type progress struct {
-	mu     sync.Mutex
-	bar    *progressbar.ProgressBar // nil: not shown, or at its end
-	w      io.Writer
-	opened int
+	mu      sync.Mutex
+	bar     *progressbar.ProgressBar // nil: not visible, or at its end
+	w       io.Writer
+	visible bool
 }
 
-// image is the file at a path; its upload is shown if it is large and w is a terminal.
-func (p *progress) image(path string, w io.Writer) *wrapper.Image {
+// file is the file at a path; its upload is visible if it is large and w is a terminal. Of several files, the
+// last one's is.
+func (p *progress) file(path string, w io.Writer) *wrapper.File {
 	info, err := os.Stat(path)
 	if err != nil || !info.Mode().IsRegular() || info.Size() <= barFrom || !isTerminal(w) {
-		return wrapper.ImageFromPath(path)
+		return wrapper.FileFromPath(path)
 	}
 	p.w = w
 	p.bar = progressbar.NewOptions64(info.Size(),
@@ -39,32 +43,22 @@ func (p *progress) image(path string, w io.Writer) *wrapper.Image {
 		progressbar.OptionSetWidth(30),
 		progressbar.OptionThrottle(100*time.Millisecond),
 	)
-	return wrapper.ImageFromOpener(func() (io.ReadCloser, error) {
+	return wrapper.FileFromOpener(func() (io.ReadCloser, error) {
 		file, err := os.Open(path)
 		if err != nil {
 			return nil, err
 		}
-		p.begin()
-		return &watchedFile{file, p}, nil
+		return &watchedFile{ReadCloser: file, progress: p}, nil
 	}, info.Size())
 }
 
-// begin takes the bar back to its start: each attempt reads the file anew.
-func (p *progress) begin() {
+// set shows how many bytes were read. An attempt that sends the file again begins at its start.
+func (p *progress) set(read int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.opened++
-	if p.bar != nil {
-		p.bar.Reset()
-	}
-}
-
-func (p *progress) add(n int) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	// The first time it is opened, the file is only checked.
-	if p.bar != nil && p.opened > 1 {
-		p.bar.Add(n)
+	if p.bar != nil && read > beginning {
+		p.visible = true
+		p.bar.Set64(read)
 	}
 }
 
@@ -72,7 +66,7 @@ func (p *progress) add(n int) {
 func (p *progress) end() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.bar != nil && p.opened > 1 {
+	if p.bar != nil && p.visible {
 		fmt.Fprintln(p.w)
 	}
 	p.bar = nil
@@ -82,11 +76,13 @@ func (p *progress) end() {
 type watchedFile struct {
 	io.ReadCloser
 	progress *progress
+	read     int64
 }
 
 func (f *watchedFile) Read(b []byte) (int, error) {
 	n, err := f.ReadCloser.Read(b)
-	f.progress.add(n)
+	f.read += int64(n)
+	f.progress.set(f.read)
 	return n, err
 }
 

@@ -34,8 +34,8 @@ func terminal(t *testing.T) (inside, outside *os.File) {
 }
 
 func TestProgress(t *testing.T) {
-	server := serve(t, answer(200, createdAnswer))
-	refusing := serve(t, answer(400, `{"Status":"ERROR","Message":"No."}`))
+	server := serve(t, respond(200, createdBody))
+	refusing := serve(t, respond(400, `{"Status":"ERROR","Message":"No."}`))
 	for _, c := range []struct {
 		name  string
 		size  int

@@ -46,10 +46,11 @@ chosen.`,
 	flags.SortFlags = false
 	flags.StringVar(&s.addr, "addr", "127.0.0.1:8080", "`ADDRESS` to listen on; port 0 is any free one")
 	flags.StringVar(&s.db, "db", "", "keep the contacts in `FILE` (default in memory)")
-	flags.StringVar(&s.accountSID, "account-sid", sandboxAccount, "the `ACCOUNT` that the sandbox knows")
-	flags.StringVar(&s.tokenFile, "auth-token-file", "", "read the AuthToken from `FILE` (default a random one)")
+	flags.StringVar(&s.account, "account", sandboxAccount, "the `ACCOUNT` that the sandbox knows")
+	flags.StringVar(&s.tokenFile, "auth-token-file", "", "read the token from `FILE` (default a random one)")
 	flags.BoolVar(&s.strict, "strict", false, "refuse an image part that is not named as ProfileImageFile says, which the API's own example does")
-	for _, flag := range []string{"addr", "account-sid"} {
+	flags.IntVar(&s.systemContacts, "system-contacts", 0, fmt.Sprintf("how many contacts campaign %d has that the system made, and that can hardly be changed, as a `NUMBER`", sandbox.SystemCampaign))
+	for _, flag := range []string{"addr", "account", "system-contacts"} {
 		must(cmd.RegisterFlagCompletionFunc(flag, cobra.NoFileCompletions))
 	}
 	return cmd
@@ -57,8 +58,9 @@ chosen.`,
 
 // served is a sandbox as a server of its own.
 type served struct {
-	addr, db, accountSID, tokenFile string
-	strict                          bool
+	addr, db, account, tokenFile string
+	strict                       bool
+	systemContacts               int
 }
 
 func (s *served) run(ctx context.Context, stdout, stderr io.Writer) error {
@@ -71,7 +73,7 @@ func (s *served) run(ctx context.Context, stdout, stderr io.Writer) error {
 	token, shownToken := rand.Text(), ""
 	if s.tokenFile == "" {
 		if !local {
-			return usagef("--addr %s can be reached from other machines: choose the AuthToken with --auth-token-file", s.addr)
+			return usagef("--addr %s can be reached from other machines: choose the token with --auth-token-file", s.addr)
 		}
 		shownToken = quote(token)
 	} else {
@@ -93,7 +95,9 @@ func (s *served) run(ctx context.Context, stdout, stderr io.Writer) error {
 		}
 	}
 	defer store.Close()
-	box, err := sandbox.New(sandbox.Config{AccountSID: s.accountSID, AuthToken: token, Store: store, Strict: s.strict})
+	box, err := sandbox.New(sandbox.Config{
+		AccountSID: s.account, AuthToken: token, Store: store, Strict: s.strict, SystemContacts: s.systemContacts,
+	})
 	if err != nil {
 		return usagef("%v", err)
 	}
@@ -108,7 +112,7 @@ func (s *served) run(ctx context.Context, stdout, stderr io.Writer) error {
 	if !local {
 		fmt.Fprintf(stderr, "contacts: warning: other machines can reach the sandbox at %s, and what it is sent, the token too, is not encrypted\n", listener.Addr())
 	}
-	if err := greet(stdout, listener.Addr().(*net.TCPAddr), kept, s.accountSID, shownToken); err != nil {
+	if err := greet(stdout, listener.Addr().(*net.TCPAddr), kept, s.account, shownToken); err != nil {
 		return errors.Join(err, server.Close())
 	}
 
@@ -129,25 +133,25 @@ func (s *served) run(ctx context.Context, stdout, stderr io.Writer) error {
 }
 
 // greet prints how to use the sandbox, as lines for a shell.
-func greet(w io.Writer, address *net.TCPAddr, kept, accountSID, token string) error {
+func greet(w io.Writer, address *net.TCPAddr, kept, account, token string) error {
 	host := address.IP
 	if host.IsUnspecified() {
 		host = net.IPv4(127, 0, 0, 1)
 	}
 	base := "http://" + net.JoinHostPort(host.String(), strconv.Itoa(address.Port))
-	_, err := fmt.Fprintf(w, `# The sandbox listens on %[1]s and keeps contacts %[2]s. To use it:
-export CONTACTS_BASE_URL=%[1]s CONTACTS_ACCOUNT_SID=%[3]s CONTACTS_AUTH_TOKEN=%[4]s CONTACTS_CAMPAIGN=1000
-
-# To create a contact with curl:
-curl %[1]s/Advertisers/%[3]s/Campaigns/1000/Contacts \
-  -u %[3]s:%[4]s \
-  -H 'Accept: application/json' \
-  -d FirstName=Wile -d LastName=Coyote -d EmailAddress=wile.coyote@example.com -d Accounts=10000 \
-  -d 'Title=Acme Partner Manager' \
-  -d WorkPhoneNumberCountry=US -d WorkPhoneNumber=8051234567 \
-  -d CellphoneNumberCountry=US -d CellphoneNumber=8059876543 \
-  -d 'Labels=Main Contact,Acme Partner'
-`, base, kept, accountSID, token)
+	var b strings.Builder
+	fmt.Fprintf(&b, "# The sandbox listens on %s and keeps contacts %s. To use it:\n", base, kept)
+	fmt.Fprintf(&b, "export %s=%s %s=%s %s=%s", baseURLVariable, base, accountVariable, account, tokenVariable, token)
+	o := firstForm()
+	for _, parameter := range pathParameters(o) {
+		fmt.Fprintf(&b, " %s=%s", parameter.variable(), shellWord(parameter.Example))
+	}
+	fmt.Fprintf(&b, "\n\n# To send a request with curl:\ncurl %s \\\n  -u %s:%s \\\n  -H 'Accept: application/json'", base+examplePath(o, account), account, token)
+	for _, field := range exampleFields(o) {
+		fmt.Fprintf(&b, " \\\n  --data-urlencode %s", shellWord(field.Name+"="+field.Example))
+	}
+	b.WriteString("\n")
+	_, err := io.WriteString(w, b.String())
 	return err
 }
 

@@ -27,7 +27,7 @@ func started(t *testing.T, cmd *exec.Cmd) (greeting string, end func() result) {
 	lines := bufio.NewScanner(stdout)
 	for lines.Scan() {
 		greeting += lines.Text() + "\n"
-		if strings.HasPrefix(lines.Text(), "  -d 'Labels=") { // the last line
+		if strings.HasPrefix(lines.Text(), "  --data-urlencode") && !strings.HasSuffix(lines.Text(), `\`) { // the last line
 			break
 		}
 	}
@@ -60,7 +60,7 @@ func pasted(t *testing.T, text string, env ...string) string {
 
 const (
 	first  = `{"Status":"OK","Uri":"/Advertisers/IRsandbox/Campaigns/1000/Contacts/2750"}`
-	second = `{"Status":"OK","Uri":"/Advertisers/IRsandbox/Campaigns/1000/Contacts/2751","Id":"2751"}` + "\n"
+	second = `{"Status":"OK","Uri":"/Advertisers/IRsandbox/Campaigns/1000/Contacts/2751","ContactId":"2751"}` + "\n"
 )
 
 // createLine is `contacts create`, for a shell that runs this test binary as it.
@@ -79,7 +79,7 @@ func TestWhatTheSandboxPrintsWorksWhenPasted(t *testing.T) {
 
 // A token that somebody chose is used, and not printed.
 func TestSandboxWithATokenFile(t *testing.T) {
-	cmd := command(t, nil, "sandbox", "--addr=127.0.0.1:0", "--auth-token-file=my 'token'", "--account-sid=IRother", "--db=contacts.db")
+	cmd := command(t, nil, "sandbox", "--addr=127.0.0.1:0", "--auth-token-file=my 'token'", "--account=IRother", "--db=contacts.db")
 	require.NoError(t, os.WriteFile(filepath.Join(cmd.Dir, "my 'token'"), []byte(testToken+"\n"), 0o600))
 	greeting, end := started(t, cmd)
 	noToken(t, greeting)
@@ -130,11 +130,41 @@ func TestStrictSandbox(t *testing.T) {
 			}
 		}
 		got := pasted(t, export+`printf '\211PNG\r\n\032\nx' > image.jpg
-curl -s -o /dev/null -w '%{http_code}' "$CONTACTS_BASE_URL/Advertisers/$CONTACTS_ACCOUNT_SID/Campaigns/1000/Contacts" \
-  -u "$CONTACTS_ACCOUNT_SID:$CONTACTS_AUTH_TOKEN" -F FirstName=Wile -F LastName=Coyote -F EmailAddress=wile.coyote@example.com \
+curl -s -o /dev/null -w '%{http_code}' "$CONTACTS_BASE_URL/Advertisers/$CONTACTS_ACCOUNT/Campaigns/1000/Contacts" \
+  -u "$CONTACTS_ACCOUNT:$CONTACTS_TOKEN" -F FirstName=Wile -F LastName=Coyote -F EmailAddress=wile.coyote@example.com \
   -F Accounts=10000 -F ProfileImageFile=image.png -F image.jpg=@image.jpg`)
 		assert.Equal(t, status, got, strict)
 		end()
+	}
+}
+
+func TestSystemContacts(t *testing.T) {
+	greeting, end := started(t, command(t, nil, "sandbox", "--addr=127.0.0.1:0", "--system-contacts=2"))
+	self, err := os.Executable()
+	require.NoError(t, err)
+	export := greeting[strings.Index(greeting, "export "):strings.Index(greeting, "\n\n")]
+	out := pasted(t, export+"\nCONTACTS_TEST_AS_COMMAND=1 "+quote(self)+" list")
+	assert.Equal(t, 2, strings.Count(out, `{"Id":"M`))
+	end()
+}
+
+// The examples of the help work when they are pasted.
+func TestExamplesOfTheHelp(t *testing.T) {
+	self, err := os.Executable()
+	require.NoError(t, err)
+	cache := "XDG_CACHE_HOME=" + t.TempDir()
+	define := "contacts() { CONTACTS_TEST_AS_COMMAND=1 " + quote(self) + ` "$@"; }` + "\n"
+	assert.Contains(t, pasted(t, define+newRoot().Example, cache), `"ContactId":"2750"`)
+	for _, name := range []string{"create", "list", "update", "check", "get", "delete"} {
+		cmd, _, err := newRoot().Find([]string{name})
+		require.NoError(t, err)
+		example, _, _ := strings.Cut(cmd.Example, "\n\n") // the rest needs an image
+		pasted(t, define+example, cache)
+	}
+	check, _, err := newRoot().Find([]string{"check"})
+	require.NoError(t, err)
+	for _, cmd := range check.Commands() {
+		pasted(t, define+cmd.Example)
 	}
 }
 
@@ -149,13 +179,13 @@ func TestEmbeddedSandbox(t *testing.T) {
 	note := "contacts: this is the sandbox, not the API: the contacts stay in " + filepath.Join(folder, "sandbox.db") + "\n"
 
 	r := outcome(t, command(t, env, with(wile, "create", "--sandbox")...))
-	assert.Equal(t, result{0, strings.TrimSuffix(first, "}") + `,"Id":"2750"}` + "\n", note}, r)
+	assert.Equal(t, result{0, strings.TrimSuffix(first, "}") + `,"ContactId":"2750"}` + "\n", note}, r)
 	info, err := os.Stat(folder)
 	require.NoError(t, err)
 	assert.Equal(t, os.FileMode(0o700), info.Mode().Perm())
 
 	// It neither needs nor uses what is meant for the API.
-	server := serve(t, answer(200, createdAnswer))
+	server := serve(t, respond(200, createdBody))
 	r = outcome(t, command(t, with(credentials(server.URL)[:3], env...), with(wile, "create", "--sandbox")...))
 	assert.Equal(t, result{0, second, note}, r)
 	assert.Empty(t, server.seen())
@@ -165,14 +195,14 @@ func TestEmbeddedSandbox(t *testing.T) {
 		assert.Equal(t, 0, r.code, r.stderr)
 		assert.Contains(t, r.stdout, `"FirstName": "Wile"`)
 	}
-	assert.Equal(t, 3, outcome(t, command(t, env, "get", "--sandbox", "--campaign=7", "2751")).code)
+	assert.Equal(t, 3, outcome(t, command(t, env, "get", "--sandbox", "--campaign-id=7", "2751")).code)
 
 	other := filepath.Join(t.TempDir(), "other.db")
-	r = outcome(t, command(t, env, with(wile, "create", "--sandbox", "--sandbox-db", other)...))
+	r = outcome(t, command(t, env, with(wile, "create", "--sandbox="+other)...))
 	assert.Contains(t, r.stdout, "/2750")
 	assert.Contains(t, r.stderr, other)
 
-	r = outcome(t, command(t, env, with(wile, "create", "--sandbox", "--sandbox-db", cache)...))
+	r = outcome(t, command(t, env, with(wile, "create", "--sandbox="+cache)...))
 	assert.Equal(t, 1, r.code, "a folder is no store")
 	assert.True(t, strings.HasPrefix(r.stderr, "contacts: "), r.stderr)
 }
@@ -183,7 +213,7 @@ func TestEmbeddedSandboxesShareAStore(t *testing.T) {
 	ids := map[any]bool{}
 	var all sync.WaitGroup
 	for range 6 {
-		cmd := command(t, nil, with(wile, "create", "--sandbox", "--sandbox-db", db)...)
+		cmd := command(t, nil, with(wile, "create", "--sandbox="+db)...)
 		all.Go(func() {
 			var out strings.Builder
 			cmd.Stdout, cmd.Stderr = &out, &out

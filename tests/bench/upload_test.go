@@ -64,7 +64,7 @@ func uploadOnce(way, address, path string) error {
 			return err
 		}
 		contact := page
-		contact.ProfileImageFile = wrapper.ImageFromPath(path)
+		contact.ProfileImageFile = wrapper.FileFromPath(path)
 		send = func() error {
 			_, err := client.CreateContact(context.Background(), 1000, contact)
 			return err

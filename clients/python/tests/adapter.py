@@ -1,134 +1,188 @@
-"""The program that a conformance runner drives: see tests/vectors/README.md at the root."""
+"""The adapter of the conformance runner: one JSON object a line in, one out. With --async it drives AsyncClient."""
 
-import asyncio
+import hashlib
 import json
-import pprint
 import sys
 import traceback
-from collections.abc import Callable, Coroutine
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
+import anyio
+
 from contacts import (
+    OPERATIONS,
+    ApiError,
     AsyncClient,
     Client,
-    Contact,
-    ContactsError,
-    Created,
-    ImageFile,
+    File,
+    InDoubtError,
     InvalidError,
     QueuedError,
-    StoredContact,
+    RefusedError,
+    ResponseInfo,
+    UsageError,
+    info_of,
+    validate_draft,
 )
+from contacts._runtime.client import input_of, path_of
 
-Wait = Callable[[Coroutine[Any, Any, Any]], Any]
-
-
-def main(wait: Wait | None) -> None:
-    """Answer each line of the standard input with one of the standard output."""
-    clients: dict[str, Client | AsyncClient] = {}
-    for line in sys.stdin.buffer:
-        request = json.loads(line)
-        answer = {"id": request["id"], **_answer(clients, request, wait)}
-        print(json.dumps(answer), flush=True)  # noqa: T201
-    for client in clients.values():
-        if isinstance(client, Client):
-            client.close()
-        elif wait:
-            wait(client.aclose())
+clients: dict[str, Any] = {}
 
 
-def _answer(clients: dict[str, Client | AsyncClient], request: dict[str, Any], wait: Wait | None) -> dict[str, Any]:
-    try:
-        client = _client(clients, request, wait)
-        campaign_id = int(request.get("campaignId", 0))
-    except ValueError as error:
-        return {"outcome": "misconfigured", "printed": _printed(error)}
-    try:
-        if request["call"] == "validate":
-            _contact(request.get("contact", {})).validate()
-            return {"outcome": "valid"}
-        if request["call"] == "get":
-            result: Any = client.get_contact(request["uri"])
-        else:
-            result = client.create_contact(campaign_id, _contact(request.get("contact", {})))
-        if wait:
-            result = wait(result)
-    except ContactsError as error:
-        return {**_failure(error), "printed": _printed(client, error)}
-    except ValueError as error:
-        return {"outcome": "misconfigured", "printed": _printed(client, error)}
-    return {**_success(result), "printed": _printed(client, result)}
-
-
-def _client(
-    clients: dict[str, Client | AsyncClient], request: dict[str, Any], wait: Wait | None
-) -> Client | AsyncClient:
-    options = request.get("options") or {}
-    key = json.dumps([request["baseUrl"], request["accountSid"], request["authToken"], options])
+def client_of(command: Mapping[str, Any], cls: Any) -> Any:
+    """Make one client for each distinct configuration."""
+    options = command["options"]
+    key = json.dumps([command["baseUrl"], command["account"], command["token"], options])
     if key not in clients:
-        make = AsyncClient if wait else Client
-        clients[key] = make(
-            request["accountSid"],
-            request["authToken"],
-            base_url=request["baseUrl"],
+        clients[key] = cls(
+            command["account"],
+            command["token"],
+            base_url=command["baseUrl"],
+            retries=options.get("retries", 0),
             timeout=options.get("timeoutMs", 10_000) / 1000,
-            max_retries=options.get("maxRetries", 0),
+            rules=options.get("rules", "enforce"),
         )
     return clients[key]
 
 
-def _contact(members: dict[str, Any]) -> Contact:
-    image = members.get("ProfileImageFile")
-    return Contact(
-        first_name=members.get("FirstName", ""),
-        last_name=members.get("LastName", ""),
-        email_address=members.get("EmailAddress", ""),
-        accounts=members.get("Accounts", ()),
-        title=members.get("Title", ""),
-        profile_image_url=members.get("ProfileImageUrl", ""),
-        profile_image_file=ImageFile(image.get("Path", ""), image.get("Name", "")) if image else None,
-        work_phone_number=members.get("WorkPhoneNumber", ""),
-        work_phone_number_country=members.get("WorkPhoneNumberCountry", ""),
-        cellphone_number=members.get("CellphoneNumber", ""),
-        cellphone_number_country=members.get("CellphoneNumberCountry", ""),
-        labels=members.get("Labels", ()),
-    )
+def prepared(command: Mapping[str, Any]) -> Any:
+    """Files are told by their paths."""
+    operation = OPERATIONS[command["call"]]
+    draft = command.get("input")
+    if not isinstance(draft, dict):
+        return draft
+    files = {f.name for f in operation.fields if f.kind == "file"}
+    return {name: file_of(value) if name in files else value for name, value in draft.items()}
 
 
-def _success(result: Created | StoredContact) -> dict[str, Any]:
-    if isinstance(result, Created):
-        return {"outcome": "created", "uri": result.uri, "contactId": result.id}
-    return {"outcome": "found", "contact": result.to_dict()}
+def file_of(value: Any) -> Any:
+    """Return the file of a path."""
+    if isinstance(value, list):
+        return [file_of(item) for item in value]
+    if isinstance(value, dict) and "Path" in value:
+        return File.from_path(value["Path"], name=value.get("Name", ""))
+    return value
 
 
-def _failure(error: ContactsError) -> dict[str, Any]:
-    answer: dict[str, Any] = {"outcome": error.outcome}
-    if isinstance(error, InvalidError):
-        answer["violations"] = [{"Field": v.field, "Rule": v.rule, "Message": v.message} for v in error.violations]
-    if isinstance(error, QueuedError):
-        answer["uri"] = error.queued_uri
-    if getattr(error, "status", None) is not None:
-        answer["status"] = error.status  # type: ignore[attr-defined]
-        answer["message"] = error.message  # type: ignore[attr-defined]
-        answer["errors"] = [{"Field": e.field, "Message": e.message} for e in error.errors]  # type: ignore[attr-defined]
-    if getattr(error, "retry_after", None) is not None:
-        answer["waitMs"] = round(error.retry_after * 1000)  # type: ignore[attr-defined]
-    return answer
+async def answer(command: Mapping[str, Any], cls: Any) -> dict[str, Any]:
+    """Do what a command asks for."""
+    out: dict[str, Any] = {"id": command["id"]}
+    printed: list[Any] = []
+    operation = OPERATIONS[command["call"]]
+    try:
+        draft = prepared(command)
+        printed.append(draft)
+        if command.get("validate"):
+            violations = validate_draft(operation.id, draft if draft is not None else {})
+            out |= {"outcome": "invalid" if violations else "valid", "violations": wire_violations(violations)}
+        else:
+            client = client_of(command, cls)
+            printed.append(client)
+            out |= await call(client, operation, command.get("path") or {}, draft, bool(command.get("pages")))
+    except ApiError as error:
+        printed.append(error)
+        out |= failed(error)
+    except UsageError as error:
+        printed.append(error)
+        out["outcome"] = "misconfigured"
+    out["printed"] = "\n".join(printed_of(value) for value in printed)
+    return out
 
 
-def _printed(*values: object) -> str:
-    texts = []
-    for value in values:
-        texts += [str(value), repr(value), f"{value}", pprint.pformat(getattr(value, "__dict__", None))]
-        if isinstance(value, BaseException):
-            texts += [repr(value.args), *traceback.format_exception(value)]
-    return "\n".join(texts)
-
-
-if __name__ == "__main__":
-    if "--async" in sys.argv:
-        loop = asyncio.new_event_loop()
-        main(loop.run_until_complete)
-        loop.close()
+async def call(client: Any, operation: Any, path: Mapping[str, Any], draft: Any, pages: bool) -> dict[str, Any]:
+    """Call an operation, and tell its result."""
+    result: Any
+    if pages:
+        values = path_of(operation, path)
+        parameters = input_of(operation, values, draft)
+        items = getattr(client, operation.method.removesuffix("_page"))(*values, parameters)
+        found = [item async for item in items] if isinstance(client, AsyncClient) else list(items)
+        return {"outcome": operation.done, "items": [wire(item) for item in found]}
+    result = client.call(operation.id, path, draft)
+    if isinstance(client, AsyncClient):
+        result = await result
+    out: dict[str, Any] = {"outcome": operation.done}
+    if operation.streams:
+        content = result.read()
+        content = await content if isinstance(client, AsyncClient) else content
+        out["bytes"] = {
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "length": len(content),
+            "contentType": result.content_type,
+        }
+        info = result.info
     else:
-        main(None)
+        info = info_of(result)
+        if not isinstance(result, ResponseInfo):
+            out["response"] = wire(result)
+    known = {"status": info.status, "limit": info.limit, "remaining": info.remaining}
+    known["resetSeconds"] = info.reset_seconds
+    out["info"] = {name: value for name, value in known.items() if value is not None}
+    return out
+
+
+def wire(value: Any) -> Any:
+    """Return a typed value under the names of the wire."""
+    if hasattr(type(value), "_members"):
+        members = {m.name: getattr(value, m.attribute) for m in value._members}
+        return {name: wire(member) for name, member in members.items() if member is not None and member != ()}
+    if isinstance(value, tuple):
+        return [wire(item) for item in value]
+    return value
+
+
+def failed(error: ApiError) -> dict[str, Any]:
+    """Tell what an error says."""
+    out: dict[str, Any] = {"outcome": error.outcome}
+    if isinstance(error, InvalidError):
+        out["violations"] = wire_violations(error.violations)
+    elif isinstance(error, QueuedError):
+        out["response"] = wire(error.response)
+    elif isinstance(error, RefusedError | InDoubtError):
+        out |= {"message": error.message, "errors": [{"Field": e.field, "Message": e.message} for e in error.errors]}
+        if error.status is not None:
+            out["status"] = error.status
+        if isinstance(error, RefusedError) and error.retry_after is not None:
+            out["waitMs"] = error.retry_after * 1000
+    return out
+
+
+def wire_violations(violations: Any) -> list[dict[str, str]]:
+    """Return violations as the runner has them."""
+    return [{"Field": v.field, "Rule": v.rule, "Message": v.message} for v in violations]
+
+
+def printed_of(value: Any) -> str:
+    """Return all that the language can be made to print of a value."""
+    lines = [repr(value), str(value)]
+    link = value if isinstance(value, BaseException) else None
+    while link is not None:
+        lines += [
+            *traceback.format_exception(link),
+            repr(link),
+            str(link),
+            repr(vars(link)) if hasattr(link, "__dict__") else "",
+        ]
+        for name in dir(link):
+            if not name.startswith("__"):
+                lines.append(repr(getattr(link, name, None)))
+        link = link.__cause__ or link.__context__
+    return "\n".join(lines)
+
+
+def plain(value: Any) -> Any:
+    """Return a number that JSON has no name for as one that it has."""
+    return float(value) if isinstance(value, Decimal) else str(value)
+
+
+async def main() -> None:
+    """Answer until there are no more commands."""
+    cls = AsyncClient if "--async" in sys.argv else Client
+    for line in sys.stdin:
+        out = await answer(json.loads(line), cls)
+        sys.stdout.write(json.dumps(out, default=plain) + "\n")
+        sys.stdout.flush()
+
+
+anyio.run(main)

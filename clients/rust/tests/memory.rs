@@ -4,7 +4,7 @@
 use std::fs::{self, File};
 use std::io::Write;
 
-use contacts::{Client, Contact, Image, ImageFile};
+use contacts::{Client, CreateContactInput, File as Upload};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -13,7 +13,7 @@ const MIB: u64 = 1 << 20;
 
 #[tokio::test]
 async fn an_upload_takes_little_memory() {
-    let path = std::env::temp_dir().join(format!("contacts-upload-{}", std::process::id()));
+    let path = std::env::temp_dir().join(format!("client-upload-{}", std::process::id()));
     let mut file = File::create(&path).unwrap();
     file.write_all(b"\xff\xd8\xff").unwrap();
     file.set_len(SIZE).unwrap(); // sparse
@@ -34,19 +34,13 @@ async fn an_upload_takes_little_memory() {
     });
 
     let client = Client::builder("IRx", "t").base_url(url).build().unwrap();
-    let contact = Contact {
-        first_name: "Wile".into(),
-        last_name: "Coyote".into(),
-        email_address: "wile.coyote@example.com".into(),
-        accounts: vec!["10000".into()],
-        profile_image: Some(Image::File(ImageFile::from_path(&path))),
-        ..Default::default()
-    };
+    let input = CreateContactInput::new("Wile", "Coyote", "wile.coyote@example.com", ["10000"])
+        .profile_image_file(Upload::from_path(&path));
     let idle = memory("VmHWM");
-    let created = client.create_contact(1, &contact).await;
+    let created = client.create_contact(1, &input).await;
     let peak = memory("VmHWM") - idle;
     fs::remove_file(path).unwrap();
-    assert_eq!(created.unwrap().id, "7");
+    assert_eq!(created.unwrap().contact_id.as_deref(), Some("7"));
     assert!(peak <= 64 * MIB, "{} MiB above idle", peak / MIB);
     drop(client);
     server.await.unwrap();

@@ -1,81 +1,118 @@
 // The adapter of the conformance runner: one JSON object a line in, one out.
 import {
-  type Contact,
-  type ContactDraft,
-  ContactsClient,
+  ApiError,
+  type ByteStream,
+  Client,
   InDoubtError,
   InvalidError,
-  NotSentError,
+  type OperationId,
   QueuedError,
   RefusedError,
-  UnavailableError,
-  type Violation,
-  imageFromPath,
-  validate,
+  type ResponseInfo,
+  type RulesMode,
+  UsageError,
+  fileFromPath,
+  itemToWire,
+  operations,
+  toWire,
+  validateDraft,
 } from "@example/contacts/node";
+import { createHash } from "node:crypto";
 import { createInterface } from "node:readline";
 import { inspect } from "node:util";
 
 interface Command {
   readonly id: string;
-  readonly call: "create" | "validate" | "get";
+  readonly call: OperationId;
+  readonly validate?: boolean;
+  readonly pages?: boolean;
   readonly baseUrl: string;
-  readonly accountSid: string;
-  readonly authToken: string;
-  readonly campaignId: string;
-  readonly options: { readonly maxRetries: number; readonly timeoutMs: number };
-  readonly contact?: Omit<ContactDraft, "ProfileImageFile"> & {
-    readonly ProfileImageFile?: { readonly Path: string; readonly Name?: string };
-  };
-  readonly uri: string;
+  readonly account: string;
+  readonly token: string;
+  readonly options: { readonly retries: number; readonly timeoutMs: number; readonly rules: RulesMode };
+  readonly path?: Readonly<Record<string, unknown>>;
+  readonly input?: Readonly<Record<string, unknown>>;
 }
 
-const clients = new Map<string, ContactsClient>();
+const clients = new Map<string, Client>();
 
-function clientOf({ baseUrl, accountSid, authToken, options }: Command): ContactsClient {
-  const key = JSON.stringify([baseUrl, accountSid, authToken, options]);
-  const client = clients.get(key) ?? new ContactsClient(accountSid, authToken, { baseUrl, ...options });
+function clientOf({ baseUrl, account, token, options }: Command): Client {
+  const key = JSON.stringify([baseUrl, account, token, options]);
+  const client = clients.get(key) ?? new Client(account, token, { baseUrl, ...options });
   clients.set(key, client);
   return client;
 }
 
-function draftOf({ contact: { ProfileImageFile: file, ...rest } = {} }: Command): ContactDraft {
-  return file === undefined ? rest : { ...rest, ProfileImageFile: imageFromPath(file.Path, file.Name) };
+/** Files are told by their paths, and large integers as text. */
+function prepared({ call, path = {}, input = {} }: Command): { path: Record<string, unknown>; input: unknown } {
+  const fields = operations[call].fields as readonly { name: string; in: string; kind: string }[];
+  const isOf = (name: string, kind: string) => fields.some((field) => field.name === name && field.kind === kind);
+  const integer = (name: string, value: unknown) =>
+    typeof value === "string" && isOf(name, "integer") && /^-?\d+$/u.test(value) ? BigInt(value) : value;
+  return {
+    path: Object.fromEntries(Object.entries(path).map(([name, value]) => [name, integer(name, value)])),
+    input: typeof input !== "object" || Array.isArray(input) ? input
+      : Object.fromEntries(Object.entries(input).map(([name, value]) => [name, isOf(name, "file") ? fileOf(value) : value])),
+  };
+}
+
+function fileOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(fileOf);
+  if (typeof value !== "object" || value === null || !("Path" in value)) return value;
+  const { Path, Name } = value as { Path: string; Name?: string };
+  return fileFromPath(Path, Name);
 }
 
 async function answer(command: Command): Promise<object> {
-  if (command.call === "validate") return verdict(validate(draftOf(command)));
-  let client;
+  const { call } = command;
+  const { path, input } = prepared(command);
+  const printed: unknown[] = [input];
+  let info: ResponseInfo | undefined;
   try {
-    client = clientOf(command);
-  } catch (error) {
-    return { outcome: "misconfigured", printed: print(error) };
-  }
-  try {
-    if (command.call === "get") {
-      return { outcome: "found", contact: await client.getContact(command.uri), printed: print(client) };
+    if (command.validate === true) {
+      const violations = await validateDraft(call, input);
+      return { outcome: violations.length === 0 ? "valid" : "invalid", violations, printed: print(...printed) };
     }
-    const { uri, id } = await client.createContact(command.campaignId, draftOf(command) as Contact);
-    return { outcome: "created", uri, contactId: id, printed: print(client) };
+    const client = clientOf(command);
+    printed.push(client);
+    const { done, bytes } = operations[call] as { done: string; bytes?: boolean };
+    const onResponse = (response: ResponseInfo) => (info = response);
+    if (command.pages === true) {
+      const items: unknown[] = [];
+      for await (const item of client.items(call, path, input, { onResponse })) items.push(itemToWire(operations[call], item));
+      return { outcome: done, items, info: infoOf(info), printed: print(...printed) };
+    }
+    const result = await client.call(call, path, input, { onResponse });
+    const content = bytes === true ? { bytes: await bytesOf(result as ByteStream) } : { response: toWire(operations[call], result) };
+    return { outcome: done, ...content, info: infoOf(info), printed: print(...printed) };
   } catch (error) {
-    return { ...failed(error), printed: print(client, error) };
+    return { ...failed(command, error), printed: print(...printed, error) };
   }
 }
 
-function verdict(violations: readonly Violation[]): object {
-  return { outcome: violations.length === 0 ? "valid" : "invalid", violations };
+async function bytesOf(content: ByteStream): Promise<object> {
+  const bytes = await content.bytes();
+  return { sha256: createHash("sha256").update(bytes).digest("hex"), length: bytes.length, contentType: content.contentType };
 }
 
-function failed(error: unknown): object {
-  if (error instanceof InvalidError) return verdict(error.violations);
-  if (error instanceof NotSentError) return { outcome: error.outcome };
-  if (error instanceof QueuedError) return { outcome: error.outcome, uri: error.queuedUri };
-  if (error instanceof RefusedError || error instanceof InDoubtError || error instanceof UnavailableError) {
-    const { outcome, status, serverMessage: message, errors } = error;
-    return { outcome, status, message, errors, waitMs: error instanceof RefusedError ? error.retryAfterMs : undefined };
-  }
-  if (error instanceof TypeError) return { outcome: "misconfigured" };
-  throw error;
+function infoOf(info: ResponseInfo | undefined): object | undefined {
+  return info === undefined ? undefined : { status: info.status, ...info.rateLimit };
+}
+
+function failed({ call }: Command, error: unknown): object {
+  if (error instanceof UsageError) return { outcome: "misconfigured" };
+  if (!(error instanceof ApiError)) throw error;
+  const { outcome } = error;
+  if (error instanceof InvalidError) return { outcome, violations: error.violations };
+  if (error instanceof QueuedError) return { outcome, response: toWire(operations[call], error.result) };
+  if (!(error instanceof RefusedError || error instanceof InDoubtError)) return { outcome };
+  return {
+    outcome,
+    status: error.info?.status,
+    message: error.words.message,
+    errors: error.words.errors.map(({ field, message }) => ({ Field: field, Message: message })),
+    waitMs: error instanceof RefusedError ? error.retryAfterMs : undefined,
+  };
 }
 
 /** All that the language can be made to print of these. */
@@ -83,8 +120,8 @@ function print(...values: unknown[]): string {
   return values
     .flatMap((value) => [
       inspect(value, { depth: null, showHidden: true, getters: true }),
-      String(value),
-      JSON.stringify(value),
+      value instanceof Error || value instanceof Client ? String(value) : "",
+      JSON.stringify(value, (_, member: unknown) => (typeof member === "bigint" ? member.toString() : member)),
       value instanceof Error ? String(value.stack) : "",
     ])
     .join("\n");
@@ -92,5 +129,8 @@ function print(...values: unknown[]): string {
 
 for await (const line of createInterface({ input: process.stdin })) {
   const command = JSON.parse(line) as Command;
-  console.log(JSON.stringify({ ...(await answer(command)), id: command.id }));
+  const text = JSON.stringify({ ...(await answer(command)), id: command.id }, (_, value: unknown) =>
+    typeof value === "bigint" ? { $integer: value.toString() } : value,
+  );
+  console.log(text.replaceAll(/\{"\$integer":"(-?\d+)"\}/gu, "$1"));
 }

@@ -1,12 +1,17 @@
-//! Speaks the protocol of the conformance runner; see tests/vectors/README.md at the root.
+//! Speaks the protocol of the conformance runner. It names no operation and no parameter.
 
 use std::collections::HashMap;
+use std::error::Error as StdError;
 use std::io::{BufRead, Write, stdin, stdout};
 use std::time::Duration;
 
-use contacts::{Client, Contact, Draft, Error, GetError, ImageFile, InDoubt, Invalid, Refused, Reply};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use contacts as api;
+
+use api::{CallError, CallOptions, Client, Content, Draft, Error, FieldError, File, Kind, Outcome, Response};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -14,195 +19,208 @@ struct Request {
     id: String,
     call: String,
     #[serde(default)]
+    validate: bool,
+    #[serde(default)]
+    pages: bool,
     base_url: String,
-    #[serde(default)]
-    account_sid: String,
-    #[serde(default)]
-    auth_token: String,
-    #[serde(default)]
-    campaign_id: String,
-    #[serde(default)]
+    account: String,
+    token: String,
     options: Options,
-    #[serde(default)]
-    contact: Parameters,
-    #[serde(default)]
-    uri: String,
+    path: Map<String, Value>,
+    input: Map<String, Value>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Deserialize, PartialEq, Eq, Hash)]
+#[serde(rename_all = "camelCase")]
 struct Options {
-    max_retries: u32,
+    retries: u32,
     timeout_ms: u64,
+    rules: String,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase", deny_unknown_fields)]
-struct Parameters {
-    first_name: String,
-    last_name: String,
-    email_address: String,
-    accounts: Vec<String>,
-    title: String,
-    profile_image_url: String,
-    profile_image_file: Option<File>,
-    work_phone_number: String,
-    work_phone_number_country: String,
-    cellphone_number: String,
-    cellphone_number_country: String,
-    labels: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct File {
-    path: String,
-    #[serde(default)]
-    name: String,
-}
-
-impl From<Parameters> for Draft {
-    fn from(p: Parameters) -> Self {
-        Draft {
-            first_name: p.first_name,
-            last_name: p.last_name,
-            email_address: p.email_address,
-            accounts: p.accounts,
-            title: p.title,
-            profile_image_url: p.profile_image_url,
-            profile_image_file: p.profile_image_file.map(|f| ImageFile::from_path(f.path).named(f.name)),
-            work_phone_number: p.work_phone_number,
-            work_phone_number_country: p.work_phone_number_country,
-            cellphone_number: p.cellphone_number,
-            cellphone_number_country: p.cellphone_number_country,
-            labels: p.labels,
-        }
-    }
-}
+type Key = (String, String, String, Options);
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn main() -> Result<(), Box<dyn StdError>> {
     let mut clients = HashMap::new();
     for line in stdin().lock().lines() {
         let request: Request = serde_json::from_str(&line?)?;
         let id = request.id.clone();
-        let mut answer = answer(&mut clients, request).await;
-        answer["id"] = id.into();
-        println!("{answer}");
+        let mut report = report(&mut clients, request).await;
+        report["id"] = id.into();
+        println!("{report}");
         stdout().flush()?;
     }
     Ok(())
 }
 
-type Key = (String, String, String, u32, u64);
-
-async fn answer(clients: &mut HashMap<Key, Client>, request: Request) -> Value {
-    let options = &request.options;
-    let key = (
-        request.base_url.clone(),
-        request.account_sid.clone(),
-        request.auth_token.clone(),
-        options.max_retries,
-        options.timeout_ms,
-    );
+async fn report(clients: &mut HashMap<Key, Client>, request: Request) -> Value {
+    let Request { base_url, account, token, options, .. } = &request;
+    let key = (base_url.clone(), account.clone(), token.clone(), options.clone());
     if !clients.contains_key(&key) {
-        let builder = Client::builder(&request.account_sid, &request.auth_token)
-            .base_url(&request.base_url)
-            .max_retries(options.max_retries)
-            .timeout(Duration::from_millis(options.timeout_ms));
+        let rules = match &*options.rules {
+            "off" => api::Rules::Off,
+            "warn" => api::Rules::Warn,
+            _ => api::Rules::Enforce,
+        };
+        let timeout = Duration::from_millis(options.timeout_ms);
+        let call_options = CallOptions::new().retries(options.retries).timeout(timeout).rules(rules);
+        let builder = Client::builder(account, token).base_url(base_url).options(call_options);
         let printed = format!("{builder:?}");
         match builder.build() {
             Ok(client) => clients.insert(key.clone(), client),
-            Err(error) => {
-                return json!({"outcome": "misconfigured", "printed": format!("{printed} {error} {error:?}")});
-            }
+            Err(error) => return misconfigured(&error, &printed),
         };
     }
     let client = &clients[&key];
-    let Ok(campaign_id) = request.campaign_id.parse() else {
-        return json!({"outcome": "misconfigured", "printed": format!("{client:?}")});
-    };
-    let (mut answer, printed) = match request.call.as_str() {
-        "validate" => validate(request.contact.into()),
-        "get" => get(client, &request.uri).await,
-        _ => create(client, campaign_id, request.contact.into()).await,
-    };
-    answer["printed"] = format!("{client:?} {client:#?} {printed}").into();
-    answer
-}
-
-fn validate(draft: Draft) -> (Value, String) {
-    match Contact::try_from(draft) {
-        Err(error) => invalid(error),
-        Ok(contact) => match contact.validate() {
-            Err(error) => invalid(error),
-            Ok(()) => (json!({"outcome": "valid"}), String::new()),
-        },
-    }
-}
-
-async fn create(client: &Client, campaign_id: i64, draft: Draft) -> (Value, String) {
-    let contact = match Contact::try_from(draft) {
-        Ok(contact) => contact,
-        Err(error) => return invalid(error),
-    };
-    let error = match client.create_contact(campaign_id, &contact).await {
-        Ok(created) => {
-            let answer = json!({"outcome": "created", "uri": created.uri, "contactId": created.id});
-            return (answer, format!("{created:?}"));
+    let draft = draft(&request.call, request.input);
+    let printed = format!("{client:?} {client:#?} {draft:?}");
+    let path = path(&request.call, request.path);
+    let result = if request.validate {
+        client.check(&request.call, draft).await.map(|()| json!({"outcome": "valid"}))
+    } else if request.pages {
+        pages(client, &request.call, path, draft).await
+    } else {
+        match client.call(&request.call, path, draft).await {
+            Ok(response) => done(response).await.map_err(CallError::from),
+            Err(error) => Err(error),
         }
-        Err(error) => error,
     };
-    let printed = print(&error);
-    let answer = match error {
-        Error::Invalid(error) => return invalid(error),
-        Error::NotSent(_) => json!({"outcome": "not_sent"}),
-        Error::Refused(error) => refused(&error),
-        Error::Queued(error) => json!({"outcome": "queued", "uri": error.uri}),
-        Error::InDoubt(error) => no_word("in_doubt", &error),
-    };
-    (answer, printed)
-}
-
-async fn get(client: &Client, uri: &str) -> (Value, String) {
-    let error = match client.get_contact(uri).await {
-        Ok(contact) => return (json!({"outcome": "found", "contact": contact}), format!("{contact:?}")),
-        Err(error) => error,
-    };
-    let printed = print(&error);
-    let answer = match error {
-        GetError::BadUri(_) => json!({"outcome": "misconfigured"}),
-        GetError::NotSent(_) => json!({"outcome": "not_sent"}),
-        GetError::Refused(error) => refused(&error),
-        GetError::Unavailable(error) => no_word("failed", &error),
-    };
-    (answer, printed)
-}
-
-fn invalid(error: Invalid) -> (Value, String) {
-    (json!({"outcome": "invalid", "violations": error.violations}), print(&error))
-}
-
-fn refused(error: &Refused) -> Value {
-    let mut answer = reply("refused", &error.reply);
-    if let Some(wait) = error.retry_after {
-        answer["waitMs"] = (wait.as_millis() as u64).into();
+    match result {
+        Ok(report) => with_printed(report, printed),
+        Err(CallError::Failed(error)) => with_printed(failed(&error), format!("{printed} {}", print(&error))),
+        Err(error) => misconfigured(&error, &printed),
     }
-    answer
 }
 
-fn no_word(outcome: &str, error: &InDoubt) -> Value {
-    error.reply.as_ref().map_or(json!({"outcome": outcome}), |said| reply(outcome, said))
+/// A whole number beyond 2^53 comes as text.
+fn path(operation: &str, mut path: Map<String, Value>) -> Map<String, Value> {
+    for (name, value) in &mut path {
+        if kind(operation, name) == Some(Kind::Integer)
+            && let Some(text) = value.as_str().filter(|text| !text.starts_with('+'))
+            && let Ok(number) = text.parse::<i64>()
+        {
+            *value = number.into();
+        }
+    }
+    path
 }
 
-fn reply(outcome: &str, reply: &Reply) -> Value {
-    let error =
-        |e: &contacts::FieldError| json!({"Field": e.field.as_deref().unwrap_or(""), "Message": e.message});
-    let errors: Vec<_> = reply.errors.iter().map(error).collect();
-    json!({"outcome": outcome, "status": reply.status, "message": reply.message, "errors": errors})
+/// Takes the files out of an input: a draft has them apart.
+fn draft(operation: &str, mut input: Map<String, Value>) -> Draft {
+    let mut files = Vec::new();
+    for (name, value) in &mut input {
+        if kind(operation, name) == Some(Kind::File)
+            && let Some(found) = all_files(value, is_list(operation, name))
+        {
+            files.extend(found.into_iter().map(|file| (name.clone(), file)));
+            *value = Value::Null;
+        }
+    }
+    files.into_iter().fold(Draft::new(input), |draft, (name, file)| draft.file(name, file))
+}
+
+fn all_files(value: &Value, is_list: bool) -> Option<Vec<File>> {
+    match value {
+        Value::Array(items) if is_list => items.iter().map(file).collect(),
+        value if !is_list => file(value).map(|file| vec![file]),
+        _ => None,
+    }
+}
+
+fn file(value: &Value) -> Option<File> {
+    let file = File::from_path(value.get("Path")?.as_str()?);
+    Some(match value.get("Name").and_then(Value::as_str) {
+        Some(name) => file.named(name),
+        None => file,
+    })
+}
+
+fn field(operation: &str, name: &str) -> Option<&'static api::Field> {
+    let operation = api::operations().iter().find(|known| known.id() == operation)?;
+    operation.fields().iter().find(|field| field.name() == name)
+}
+
+fn kind(operation: &str, name: &str) -> Option<Kind> {
+    field(operation, name).map(api::Field::kind)
+}
+
+fn is_list(operation: &str, name: &str) -> bool {
+    field(operation, name).is_some_and(api::Field::is_list)
+}
+
+async fn done(response: Response<Content>) -> Result<Value, Error> {
+    let (outcome, info) = (response.outcome, response.info);
+    let rate = info.rate_limit();
+    let mut report = json!({"outcome": outcome.as_str(), "info": {
+        "status": info.status(), "limit": rate.limit, "remaining": rate.remaining,
+        "resetSeconds": rate.reset.map(|reset| reset.as_secs()),
+    }});
+    match response.value {
+        Content::Object(object) => report["response"] = object,
+        Content::Bytes(stream) => {
+            let content_type = stream.content_type().map(str::to_owned);
+            let bytes = stream.bytes().await?;
+            let (sha256, length) = (hex(&Sha256::digest(&bytes)), bytes.len());
+            report["bytes"] = json!({"sha256": sha256, "length": length, "contentType": content_type});
+        }
+        _ => {}
+    }
+    Ok(report)
+}
+
+async fn pages(
+    client: &Client,
+    operation: &str,
+    path: Map<String, Value>,
+    draft: Draft,
+) -> Result<Value, CallError> {
+    let items = client.call_pages(operation, path, draft).await?.collect().await?;
+    Ok(json!({"outcome": Outcome::Found.as_str(), "items": items}))
+}
+
+fn failed(error: &Error) -> Value {
+    let words = |message: &str, errors: &[FieldError]| json!({"message": message, "errors": errors});
+    let mut report = match error {
+        Error::Invalid(error) => json!({"violations": error.violations}),
+        Error::Refused(error) => {
+            let mut report = words(&error.message, &error.errors);
+            report["waitMs"] = json!(error.retry_after.map(|wait| wait.as_millis() as u64));
+            report["status"] = json!(error.status);
+            report
+        }
+        Error::Queued(error) => json!({"response": error.body}),
+        Error::InDoubt(error) => {
+            let mut report = words(&error.message, &error.errors);
+            report["status"] = json!(error.status);
+            report
+        }
+        _ => json!({}),
+    };
+    report["outcome"] = error.outcome().as_str().into();
+    report
+}
+
+fn misconfigured(error: &impl StdError, printed: &str) -> Value {
+    json!({"outcome": "misconfigured", "printed": format!("{printed} {error} {error:?}")})
+}
+
+fn with_printed(mut report: Value, printed: String) -> Value {
+    report["printed"] = printed.into();
+    report
 }
 
 /// All that an error can be made to print.
-fn print(error: &impl std::error::Error) -> String {
-    format!("{error} {error:?} {error:#?}")
+fn print(error: &Error) -> String {
+    let mut printed = format!("{error} {error:?} {error:#?}");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        printed += &format!(" {error} {error:?}");
+        cause = error.source();
+    }
+    printed
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

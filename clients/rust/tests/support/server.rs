@@ -1,83 +1,110 @@
-//! A server on loopback that gives prepared answers, one to each connection's request in turn.
+//! A server on loopback that gives prepared responses, one to each request in turn.
 
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
-
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
-
-pub enum Answer {
-    Said(String, Box<dyn FnOnce() + Send>),
-    Silence,
-}
-
-impl Answer {
-    pub fn json(status: u16, body: &str) -> Self {
-        Self::with(status, body, "")
-    }
-
-    pub fn with(status: u16, body: &str, headers: &str) -> Self {
-        let length = body.len();
-        let head =
-            format!("HTTP/1.1 {status} X\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n");
-        Answer::Said(head + body, Box::new(|| {}))
-    }
-
-    /// Does something before it answers.
-    pub fn then(self, act: impl FnOnce() + Send + 'static) -> Self {
-        match self {
-            Answer::Said(text, _) => Answer::Said(text, Box::new(act)),
-            Answer::Silence => Answer::Silence,
-        }
-    }
-}
+use std::thread;
 
 pub struct Server {
     pub url: String,
-    requests: Arc<Mutex<Vec<String>>>,
+    seen: Arc<Mutex<Seen>>,
+}
+
+#[derive(Default)]
+struct Seen {
+    requests: Vec<String>,
+    connections: usize,
+}
+
+pub enum Act {
+    /// Sends bytes, and keeps the connection.
+    Send(String),
+    /// Sends bytes, and closes the connection.
+    Close(String),
+    /// Says nothing, and keeps the connection.
+    Silence,
+}
+
+pub fn json(status: u16, body: &str) -> Act {
+    with(status, "", body)
+}
+
+pub fn with(status: u16, headers: &str, body: &str) -> Act {
+    Act::Send(text(status, headers, body))
+}
+
+pub fn text(status: u16, headers: &str, body: &str) -> String {
+    format!("HTTP/1.1 {status} Text\r\nContent-Length: {}\r\n{headers}\r\n{body}", body.len())
 }
 
 impl Server {
-    pub async fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    pub fn start(acts: impl IntoIterator<Item = Act>) -> Self {
+        Self::with(acts, |_| {})
+    }
+
+    /// Calls a function with the number of each request, before it responds.
+    pub fn with(acts: impl IntoIterator<Item = Act>, hook: impl Fn(usize) + Clone + Send + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let requests = Arc::new(Mutex::new(Vec::new()));
-        let seen = requests.clone();
-        let answers: Vec<_> = answers.into_iter().collect();
-        tokio::spawn(async move {
-            let mut silent = Vec::new();
-            for answer in answers {
-                let (mut connection, _) = listener.accept().await.unwrap();
-                let request = read(&mut connection).await;
-                seen.lock().unwrap().push(request);
-                match answer {
-                    Answer::Said(text, act) => {
-                        act();
-                        connection.write_all(text.as_bytes()).await.unwrap();
-                    }
-                    Answer::Silence => silent.push(connection),
-                }
+        let mut acts: Vec<_> = acts.into_iter().collect();
+        acts.reverse();
+        let (acts, seen) = (Arc::new(Mutex::new(acts)), Arc::new(Mutex::new(Seen::default())));
+        let for_all = seen.clone();
+        thread::spawn(move || {
+            for connection in listener.incoming() {
+                let (acts, seen, hook) = (acts.clone(), for_all.clone(), hook.clone());
+                seen.lock().unwrap().connections += 1;
+                thread::spawn(move || serve(connection.unwrap(), &acts, &seen, hook));
             }
-            std::future::pending::<()>().await;
         });
-        Server { url, requests }
+        Server { url, seen }
     }
 
     pub fn requests(&self) -> Vec<String> {
-        self.requests.lock().unwrap().clone()
+        self.seen.lock().unwrap().requests.clone()
+    }
+
+    pub fn connections(&self) -> usize {
+        self.seen.lock().unwrap().connections
     }
 }
 
-/// Reads one request, of the length that it names.
-async fn read(connection: &mut TcpStream) -> String {
+fn serve(mut connection: TcpStream, acts: &Mutex<Vec<Act>>, seen: &Mutex<Seen>, hook: impl Fn(usize)) {
+    while let Some((request, whole)) = read(&mut connection) {
+        seen.lock().unwrap().requests.push(request);
+        if !whole {
+            return;
+        }
+        hook(seen.lock().unwrap().requests.len());
+        let act = acts.lock().unwrap().pop().expect("a request that was not asked for");
+        match act {
+            Act::Send(text) => _ = connection.write_all(text.as_bytes()),
+            Act::Close(text) => {
+                _ = connection.write_all(text.as_bytes());
+                return;
+            }
+            Act::Silence => thread::park(),
+        }
+    }
+}
+
+/// Reads one request, of the length that it names, or as much as there is of it.
+fn read(connection: &mut TcpStream) -> Option<(String, bool)> {
     let mut request = Vec::new();
+    let mut chunk = [0; 4096];
     loop {
-        let text = String::from_utf8_lossy(&request);
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+        let end = request.windows(4).position(|window| window == b"\r\n\r\n").map(|at| at + 4);
+        if let Some(end) = end {
+            let head = String::from_utf8_lossy(&request[..end]).to_lowercase();
             let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-            if body.len() >= length.map_or(0, |n| n.parse().unwrap()) {
-                return text.into_owned();
+            if request.len() - end >= length.map_or(0, |n| n.parse().unwrap()) {
+                return Some((String::from_utf8_lossy(&request).into_owned(), true));
             }
         }
-        assert_ne!(connection.read_buf(&mut request).await.unwrap(), 0, "the request was cut");
+        match connection.read(&mut chunk) {
+            Ok(0) | Err(_) if request.is_empty() => return None,
+            Ok(0) | Err(_) => return Some((String::from_utf8_lossy(&request).into_owned(), false)),
+            Ok(n) => request.extend_from_slice(&chunk[..n]),
+        }
     }
 }

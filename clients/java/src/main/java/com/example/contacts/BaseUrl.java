@@ -22,17 +22,20 @@ final class BaseUrl {
   private final String text;
 
   BaseUrl(String given) {
-    Matcher parts = FORM.matcher(given);
+    Matcher parts = FORM.matcher(given == null ? "" : given);
     if (!parts.matches() || !canBeSentTo(given) || (parts.group(3) != null && Integer.parseInt(parts.group(3)) > 65535)) {
       // Not the text itself: it may hold a password.
-      throw new IllegalArgumentException(
-          "the base URL must have the form https://host or https://host/path, without user, query and fragment");
+      throw new UsageException(
+          "baseUrl", "must have the form https://host or https://host/path, without user, query and fragment");
     }
     if (!parts.group(1).equalsIgnoreCase("https") && !LOOPBACK.matcher(parts.group(2)).matches()) {
-      throw new IllegalArgumentException(
-          "the base URL " + given + " must begin with https:// (FACTS F1); http:// is for loopback addresses only");
+      throw new UsageException("baseUrl", "must begin with https://; http:// is for loopback addresses only");
     }
-    text = given.endsWith("/") ? given.substring(0, given.length() - 1) : given;
+    int end = given.length();
+    while (given.charAt(end - 1) == '/') {
+      end--;
+    }
+    text = given.substring(0, end);
   }
 
   private static boolean canBeSentTo(String url) {

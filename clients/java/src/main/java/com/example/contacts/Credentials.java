@@ -5,21 +5,30 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.regex.Pattern;
 
-/** An account's user and password (FACTS F1), which nothing prints. */
+/** An account's user and password, which nothing prints. */
 final class Credentials {
+  private static final int SHORTEST_TO_SEARCH = 8; // code points; a shorter token cannot be told from words
+
+  private final String account;
   private final String encoded;
   private final Pattern secrets;
 
-  Credentials(String accountSid, String authToken) {
-    if (!ContactUri.isSegment(accountSid) || accountSid.indexOf(':') >= 0 || !isText(accountSid)) {
-      throw new IllegalArgumentException("the AccountSID must not be empty or dots, and must hold no colon or control character");
+  Credentials(String account, String token) {
+    if (account == null
+        || account.isEmpty()
+        || account.equals(".")
+        || account.equals("..")
+        || account.indexOf(':') >= 0
+        || !isText(account)) {
+      throw new UsageException("account", "must not be empty or dots, and must hold no colon or control character");
     }
-    if (authToken.isEmpty() || !isText(authToken)) {
-      throw new IllegalArgumentException("the AuthToken must not be empty, and must hold no control character");
+    if (token == null || token.isEmpty() || !isText(token)) {
+      throw new UsageException("token", "must not be empty, and must hold no control character");
     }
-    byte[] pair = (accountSid + ":" + authToken).getBytes(StandardCharsets.UTF_8);
-    encoded = Base64.getEncoder().encodeToString(pair);
-    secrets = Pattern.compile(Pattern.quote(authToken) + "|" + Pattern.quote(encoded));
+    this.account = account;
+    encoded = Base64.getEncoder().encodeToString((account + ":" + token).getBytes(StandardCharsets.UTF_8));
+    boolean isSearched = token.codePointCount(0, token.length()) >= SHORTEST_TO_SEARCH;
+    secrets = Pattern.compile(Pattern.quote(encoded) + (isSearched ? "|" + Pattern.quote(token) : ""));
   }
 
   /** Tells whether a value is well-formed Unicode without control characters. */
@@ -27,24 +36,28 @@ final class Credentials {
     return value.codePoints().noneMatch(c -> c < 0x20 || c == 0x7f || (c >= 0xd800 && c <= 0xdfff));
   }
 
-  /** User and password in base64, as Basic authentication sends them. */
-  String encoded() {
-    return encoded;
+  String account() {
+    return account;
+  }
+
+  String authorization() {
+    return "Basic " + encoded;
   }
 
   String redact(String text) {
     return secrets.matcher(text).replaceAll("[redacted]");
   }
 
-  /** Keeps the credentials out of a failure that quotes what a server sent. */
-  Throwable clean(Throwable failure) {
-    for (Throwable link = failure; link != null; link = link.getCause()) {
-      String text = link.toString();
-      if (!redact(text).equals(text)) {
-        return new IOException(redact(failure.toString()));
+  /** A failure in the words of another, which may quote what a server sent. */
+  IOException clean(Throwable failure) {
+    StringBuilder words = new StringBuilder();
+    for (Throwable link = failure; link != null && words.length() < 1000; link = link.getCause()) {
+      String message = link.getMessage() == null ? link.getClass().getSimpleName() : link.getMessage();
+      if (words.indexOf(message) < 0) {
+        words.append(words.isEmpty() ? "" : ": ").append(message);
       }
     }
-    return failure;
+    return new IOException(redact(words.toString()));
   }
 
   @Override

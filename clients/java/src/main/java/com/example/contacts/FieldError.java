@@ -1,9 +1,11 @@
 package com.example.contacts;
 
+import java.io.Serializable;
+
 /**
- * What the server says of one parameter (FACTS F3).
+ * What a server says of one parameter. Either may be empty.
  *
- * @param field the parameter's name; may be empty
+ * @param field the parameter's name
  * @param message what is wrong with it
  */
-public record FieldError(String field, String message) {}
+public record FieldError(String field, String message) implements Serializable {}

@@ -1,21 +1,55 @@
 package com.example.contacts;
 
+import java.util.Optional;
+
 /**
- * The request was sent, at least in part, and it is not known whether the contact was created: there was no
- * answer, or one that does not tell (FACTS D9 for 402 and 5xx). Look for the contact before you send it again.
+ * The request was sent, at least in part, and it is not known whether it took effect: there was no response (the
+ * cause says why), or one that does not tell. Look before you send it again.
  */
-public final class InDoubtException extends ContactsException {
-  private static final long serialVersionUID = 1;
+public final class InDoubtException extends ApiException {
+  private static final long serialVersionUID = 1L;
 
-  private final transient Reply reply;
+  private final ResponseInfo info;
+  private final ServerWords words;
 
-  InDoubtException(Reply reply, Throwable cause) {
-    super("in doubt, look for the contact before you send it again: " + reply + (cause == null ? "" : ", " + cause), cause);
-    this.reply = reply;
+  /**
+   * An exception of a request.
+   *
+   * @param operation the id of the operation
+   * @param info the response; null if there was none
+   * @param words what the server said
+   * @param cause why there is no response that can be read; may be null
+   */
+  public InDoubtException(String operation, ResponseInfo info, ServerWords words, Throwable cause) {
+    super(
+        operation,
+        "in doubt, look before you send it again: "
+            + (info != null ? "the response does not tell, " + info + words : cause == null ? "no response" : cause.getMessage()),
+        cause);
+    this.info = info;
+    this.words = words;
   }
 
-  /** {@return what the server said, as far as it said anything} */
-  public Reply reply() {
-    return reply;
+  /**
+   * The response.
+   *
+   * @return empty if there was none
+   */
+  public Optional<ResponseInfo> info() {
+    return Optional.ofNullable(info);
+  }
+
+  /**
+   * What the server said.
+   *
+   * @return empty where it said nothing that can be read
+   */
+  public ServerWords words() {
+    return words;
+  }
+
+  @Override
+  public Outcome outcome() {
+    return Outcome.IN_DOUBT;
   }
 }

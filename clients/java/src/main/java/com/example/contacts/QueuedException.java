@@ -1,22 +1,45 @@
 package com.example.contacts;
 
-/**
- * The server took the request and will work on it later (FACTS F2): the contact is not there yet, and must not
- * be sent again.
- */
-public final class QueuedException extends ContactsException {
-  private static final long serialVersionUID = 1;
+/** The server will do the work later. It is not done yet, and must not be sent again. */
+public final class QueuedException extends ApiException {
+  private static final long serialVersionUID = 1L;
 
-  /** Where to ask; may be empty. */
-  private final String queuedUri;
+  private final ResponseInfo info;
+  private final transient Object result;
 
-  QueuedException(String queuedUri) {
-    super("queued, must not be sent again: the server will create the contact later (" + queuedUri + ")", null);
-    this.queuedUri = queuedUri;
+  /**
+   * An exception of a response.
+   *
+   * @param operation the id of the operation
+   * @param info the response
+   * @param result the response as the operation's type; not kept when the exception is serialised
+   */
+  public QueuedException(String operation, ResponseInfo info, Object result) {
+    super(operation, "queued, must not be sent again: the server will do it later", null);
+    this.info = info;
+    this.result = result;
   }
 
-  /** {@return where to ask how the work stands, as a path without a host; may be empty} */
-  public String queuedUri() {
-    return queuedUri;
+  /**
+   * The response.
+   *
+   * @return its status, headers and body
+   */
+  public ResponseInfo info() {
+    return info;
+  }
+
+  /**
+   * The response as the operation's type.
+   *
+   * @return null after the exception was serialised
+   */
+  public Object result() {
+    return result;
+  }
+
+  @Override
+  public Outcome outcome() {
+    return Outcome.QUEUED;
   }
 }

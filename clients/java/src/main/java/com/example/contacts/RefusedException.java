@@ -3,34 +3,61 @@ package com.example.contacts;
 import java.time.Duration;
 import java.util.Optional;
 
-/**
- * The server refused the request and created nothing: it answered with a 4xx other than 402 and 408, or with
- * 2xx and the Status ERROR. It may be sent after the wait, if there is one, or else after a change.
- */
-public final class RefusedException extends ContactsException {
-  private static final long serialVersionUID = 1;
+/** The server refused the request, and nothing changed. */
+public final class RefusedException extends ApiException {
+  private static final long serialVersionUID = 1L;
 
-  private final transient Reply reply;
-  /** How long to wait; null if it may not be sent again as it is. */
+  private final ResponseInfo info;
+  private final ServerWords words;
   private final Duration retryAfter;
 
-  RefusedException(Reply reply, Duration retryAfter) {
-    super("refused with " + reply + (retryAfter == null ? "" : "; may be sent again in " + retryAfter.toSeconds() + " s"), null);
-    this.reply = reply;
+  /**
+   * An exception of a response.
+   *
+   * @param operation the id of the operation
+   * @param info the response
+   * @param words what the server said
+   * @param retryAfter how long to wait before the request may be sent again; null unless the status is 429
+   */
+  public RefusedException(String operation, ResponseInfo info, ServerWords words, Duration retryAfter) {
+    super(
+        operation,
+        "refused with " + info + words + (retryAfter == null ? "" : "; may be sent again in " + retryAfter.toSeconds() + " s"),
+        null);
+    this.info = info;
+    this.words = words;
     this.retryAfter = retryAfter;
   }
 
-  /** {@return what the server said} */
-  public Reply reply() {
-    return reply;
+  /**
+   * The response.
+   *
+   * @return its status, headers and body
+   */
+  public ResponseInfo info() {
+    return info;
   }
 
   /**
-   * How long to wait before the request may be sent again. Only a 429 has it (FACTS F4).
+   * What the server said.
    *
-   * @return 1 to 3,660 seconds; 60 if the server names none
+   * @return empty where it said nothing that can be read
+   */
+  public ServerWords words() {
+    return words;
+  }
+
+  /**
+   * How long to wait before the request may be sent again.
+   *
+   * @return empty unless the status is 429: then the request may be sent after a change
    */
   public Optional<Duration> retryAfter() {
     return Optional.ofNullable(retryAfter);
+  }
+
+  @Override
+  public Outcome outcome() {
+    return Outcome.REFUSED;
   }
 }

@@ -1,90 +1,131 @@
 package com.example.contacts;
 
-import com.example.contacts.generated.Rules.ContactForm;
-import com.example.contacts.generated.Rules.ContactUpload;
+import com.example.contacts.Operation.Field;
+import com.example.contacts.Operation.Kind;
+import com.example.contacts.Operation.Place;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 
 /**
- * The body of a request: {@code head}, the content of {@code image} and {@code tail}. A form has a head alone.
+ * The body of a request: text, and files between text.
  *
- * @param length how many bytes these are in all
+ * @param contentType null: there is no body
+ * @param length in bytes
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared
-record RequestBody(String contentType, byte[] head, ImageFile image, byte[] tail, long length) {
-  private static final String HEX = "0123456789ABCDEF";
-  private static final String BOUNDARY_CHARACTERS =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+record RequestBody(String contentType, List<Part> parts, long length) {
+  private static final String BOUNDARY_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  /** No body. */
-  static final RequestBody NONE = new RequestBody(null, new byte[0], null, null, 0);
-
-  static RequestBody form(ContactForm form) {
-    StringBuilder body = new StringBuilder(512);
-    form.forEach(
-        (name, value) -> {
-          // The contract's names need no escaping.
-          body.append(body.isEmpty() ? "" : "&").append(name).append('=');
-          appendEscaped(body, value);
-        });
-    byte[] head = body.toString().getBytes(StandardCharsets.US_ASCII);
-    return new RequestBody("application/x-www-form-urlencoded", head, null, null, head.length);
-  }
-
-  private static void appendEscaped(StringBuilder body, String value) {
-    for (byte b : value.getBytes(StandardCharsets.UTF_8)) {
-      char c = (char) (b & 0xff);
-      if (isUnreserved(c)) {
-        body.append(c);
-      } else if (c == ' ') {
-        body.append('+');
-      } else {
-        body.append('%').append(HEX.charAt(c >> 4)).append(HEX.charAt(c & 15));
-      }
+  /** Text, or a file, of which the other is null. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Part(byte[] text, FileSource file, long size) {
+    static Part of(CharSequence text) {
+      byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+      return new Part(bytes, null, bytes.length);
     }
   }
 
-  /** Tells whether a character stands for itself (RFC 3986). */
-  private static boolean isUnreserved(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || "-_.~".indexOf(c) >= 0;
+  private static final RequestBody NONE = new RequestBody(null, List.of(), 0);
+
+  /** Writes the body of a request. */
+  static RequestBody of(Operation operation, Map<String, List<Object>> values, Map<String, List<FileSource.Facts>> files) {
+    Operation.Body body = operation.body();
+    boolean isGiven = operation.fields().stream().anyMatch(f -> f.in() == Place.BODY && values.containsKey(f.name()));
+    if (body == null || (!isGiven && !body.required())) {
+      return NONE;
+    }
+    if (!files.isEmpty() || !body.form()) {
+      return multipart(operation, values, files);
+    }
+    StringBuilder text = new StringBuilder(512);
+    Target.forEach(operation, Place.BODY, values, (name, value) -> {
+      text.append(text.isEmpty() ? "" : "&");
+      Target.escape(text, name, "+");
+      Target.escape(text.append('='), value, "+");
+    });
+    return sum("application/x-www-form-urlencoded", List.of(Part.of(text)));
   }
 
-  /**
-   * Writes the fields, and then the file, as RFC 7578 says. Nothing needs escaping: the names of the fields
-   * are the contract's, and that of the part has been checked.
-   */
-  static RequestBody multipart(ContactUpload upload, ImageFile.Part part, ImageFile image) {
+  private static RequestBody sum(String contentType, List<Part> parts) {
+    return new RequestBody(contentType, parts, parts.stream().mapToLong(Part::size).sum());
+  }
+
+  /** Writes multipart/form-data (RFC 7578): first the texts, then the files. */
+  private static RequestBody multipart(
+      Operation operation, Map<String, List<Object>> values, Map<String, List<FileSource.Facts>> files) {
     StringBuilder boundary = new StringBuilder(40);
     for (int i = 0; i < 40; i++) {
       boundary.append(BOUNDARY_CHARACTERS.charAt(RANDOM.nextInt(BOUNDARY_CHARACTERS.length())));
     }
     String begin = "--" + boundary + "\r\nContent-Disposition: form-data; name=\"";
     StringBuilder text = new StringBuilder(2048);
-    upload.forEach((name, value) -> text.append(begin).append(name).append("\"\r\n\r\n").append(value).append("\r\n"));
-    text.append(begin).append(part.name()).append("\"; filename=\"").append(part.name());
-    text.append("\"\r\nContent-Type: ").append(part.contentType()).append("\r\n\r\n");
-    byte[] head = text.toString().getBytes(StandardCharsets.UTF_8);
-    byte[] tail = ("\r\n--" + boundary + "--\r\n").getBytes(StandardCharsets.US_ASCII);
-    return new RequestBody(
-        "multipart/form-data; boundary=" + boundary, head, image, tail, head.length + part.size() + tail.length);
+    StringBuilder between = new StringBuilder();
+    List<Part> ofFiles = new ArrayList<>();
+    for (Field field : operation.fields()) {
+      if (field.in() != Place.BODY) {
+        continue;
+      }
+      if (field.kind() != Kind.FILE) {
+        Target.forEach(field, values, (name, value) ->
+            text.append(begin).append(escapeName(name)).append("\"\r\n\r\n").append(value).append("\r\n"));
+        continue;
+      }
+      List<FileSource.Facts> facts = files.getOrDefault(field.name(), List.of());
+      for (int i = 0; i < facts.size(); i++) {
+        FileSource file = (FileSource) values.get(field.name()).get(i);
+        String number = field.isList() ? "-" + (i + 1) : "";
+        String filename = file.name().isEmpty() ? field.baseName() + number + "." + facts.get(i).extension() : file.name();
+        if (field.namedPart()) {
+          text.append(begin).append(escapeName(field.name())).append("\"\r\n\r\n").append(filename).append("\r\n");
+        }
+        between.append(begin).append(field.namedPart() ? filename : escapeName(field.name()));
+        between.append("\"; filename=\"").append(filename).append("\"\r\nContent-Type: ").append(facts.get(i).contentType());
+        ofFiles.add(Part.of(between.append("\r\n\r\n")));
+        ofFiles.add(new Part(null, file, facts.get(i).size()));
+        between.setLength(0);
+        between.append("\r\n");
+      }
+    }
+    List<Part> parts = new ArrayList<>();
+    parts.add(Part.of(text));
+    parts.addAll(ofFiles);
+    parts.add(Part.of(between.append("--").append(boundary).append("--\r\n")));
+    return sum("multipart/form-data; boundary=" + boundary, List.copyOf(parts));
   }
 
-  /** Opens the image, or nothing. */
-  InputStream open() throws IOException {
-    return image == null ? InputStream.nullInputStream() : image.open();
+  private static String escapeName(String name) {
+    return name.replace("\"", "%22").replace("\r", "%0D").replace("\n", "%0A");
   }
 
-  /** Reads the body, with what {@link #open} returned as the content of the image. */
-  BodyPublisher publisher(InputStream content) {
-    if (image == null) {
-      return BodyPublishers.ofByteArray(head);
+  /** Reads the body once. The streams of files are added to {@code opened}, for who sends to close them. */
+  BodyPublisher publisher(List<InputStream> opened) {
+    if (parts.size() <= 1) {
+      return BodyPublishers.ofByteArray(parts.isEmpty() ? new byte[0] : parts.get(0).text());
     }
     return BodyPublishers.concat(
-        BodyPublishers.ofByteArray(head), BodyPublishers.ofInputStream(() -> content), BodyPublishers.ofByteArray(tail));
+        parts.stream()
+            .map(part -> part.file() == null ? BodyPublishers.ofByteArray(part.text()) : ofFile(part, opened))
+            .toArray(BodyPublisher[]::new));
+  }
+
+  private static BodyPublisher ofFile(Part part, List<InputStream> opened) {
+    return BodyPublishers.ofInputStream(
+        () -> {
+          try {
+            InputStream stream = part.file().open(part.size());
+            opened.add(stream);
+            return stream;
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
   }
 }

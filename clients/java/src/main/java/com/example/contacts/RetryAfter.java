@@ -1,6 +1,5 @@
 package com.example.contacts;
 
-import java.net.http.HttpHeaders;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,10 +9,11 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.ResolverStyle;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** How long a 429 asks to wait (FACTS F4). */
+/** How long a 429 asks to wait. */
 final class RetryAfter {
   /** In the order in which they are believed. */
   private static final List<String> HEADERS =
@@ -23,16 +23,16 @@ final class RetryAfter {
   private static final Duration SHORTEST = Duration.ofSeconds(1);
   private static final Duration LONGEST = Duration.ofMinutes(61);
 
-  private static final Pattern DIGITS = Pattern.compile("[0-9]{1,15}");
+  static final Pattern DIGITS = Pattern.compile("[0-9]{1,15}");
   private static final DateTimeFormatter HTTP_DATE =
       DateTimeFormatter.ofPattern("EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.ENGLISH)
           .withResolverStyle(ResolverStyle.STRICT);
 
   private RetryAfter() {}
 
-  static Duration of(HttpHeaders headers, Instant now) {
+  static Duration of(Map<String, List<String>> headers, Instant now) {
     for (String name : HEADERS) {
-      String value = headers.firstValue(name).orElse("").strip();
+      String value = Transport.header(headers, name).strip();
       Optional<Duration> wait = seconds(value, now);
       if (wait.isEmpty() && name.equals("Retry-After")) {
         wait = date(value, now);
@@ -51,19 +51,19 @@ final class RetryAfter {
     return wait.compareTo(LONGEST) > 0 ? LONGEST : wait;
   }
 
-  /** Reads seconds, a Unix time in seconds, or one in milliseconds. */
   private static Optional<Duration> seconds(String value, Instant now) {
     if (!DIGITS.matcher(value).matches()) {
       return Optional.empty();
     }
-    long n = Long.parseLong(value);
+    return Optional.of(until(Long.parseLong(value), now));
+  }
+
+  /** How long it is until a moment that is given in seconds from now, or as a Unix time. */
+  static Duration until(long n, Instant now) {
     if (n >= 1_000_000_000_000L) {
-      return Optional.of(Duration.between(now, Instant.ofEpochMilli(n)));
+      return Duration.between(now, Instant.ofEpochMilli(n));
     }
-    if (n >= 1_000_000_000L) {
-      return Optional.of(Duration.between(now, Instant.ofEpochSecond(n)));
-    }
-    return Optional.of(Duration.ofSeconds(n));
+    return n >= 1_000_000_000L ? Duration.between(now, Instant.ofEpochSecond(n)) : Duration.ofSeconds(n);
   }
 
   private static Optional<Duration> date(String value, Instant now) {

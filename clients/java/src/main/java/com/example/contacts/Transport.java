@@ -1,159 +1,197 @@
 package com.example.contacts;
 
-import com.example.contacts.generated.api.ContactsApi;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodySubscribers;
 import java.net.http.HttpTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /** Sends one request and reads what comes back. */
 final class Transport {
-  private static final int THREADS = 16;
-
-  /** An operation of the contract, with its parameters. */
-  interface Operation {
-    HttpRequest.Builder request(ContactsApi api, BodyPublisher body);
-  }
-
-  private final BaseUrl baseUrl;
-  private final Credentials credentials;
-  private final HttpClient http;
-  private final ContactsApi api;
+  private static final int MAX_HEADER_BYTES = 64 * 1024;
+  private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
 
   /**
-   * A transport to a server.
+   * What a server sent back.
    *
-   * @param http null: one of its own
+   * @param body null if it did not come whole, is too long or is not UTF-8
+   * @param stream of a response that is content; else null
    */
-  Transport(BaseUrl baseUrl, Credentials credentials, HttpClient http) {
-    this.baseUrl = baseUrl;
-    this.credentials = credentials;
-    this.http =
-        http != null
-            ? http
-            : HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).executor(threads()).build();
-    HttpRequest.Builder prepared =
-        HttpRequest.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .header("Accept", "application/json"); // without it the API answers in XML (FACTS F3)
-    api = new ContactsApi(baseUrl.toString(), credentials.encoded(), prepared);
+  record Incoming(ResponseInfo info, Map<String, List<String>> headers, String body, InputStream stream) {}
+
+  /** Not one byte of the request was written. */
+  static final class UnsentException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    UnsentException(Throwable cause) {
+      super(cause);
+    }
   }
 
+  /** A response does not say how long it is. */
+  private static final class UnframedException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    UnframedException() {
+      super("the response does not say how long it is");
+    }
+  }
+
+  private final Supplier<HttpClient> http;
+  private final ExecutorService threads;
+
   /**
-   * A few threads that end when they are idle. With HttpClient's own pool, which hands each task to another
-   * thread, a create takes longer.
+   * A transport.
+   *
+   * @param http what sends; null: clients of its own
    */
-  private static Executor threads() {
-    ThreadPoolExecutor threads =
-        new ThreadPoolExecutor(
-            THREADS,
-            THREADS,
-            30,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, "contacts");
-              thread.setDaemon(true);
-              return thread;
-            });
-    threads.allowCoreThreadTimeOut(true);
-    return threads;
+  Transport(HttpClient http, ExecutorService threads) {
+    this.threads = threads;
+    this.http = http != null ? () -> http : new Rotation(threads);
   }
 
   /**
    * Sends a request.
    *
-   * @param operation which request
-   * @param limit how long that may take, to the end of the answer
-   * @return the answer; with status 0 if none came, or none in time
-   * @throws NotSentException if it is proven that nothing was written
+   * @param limit how long that may take, to the end of the response
+   * @param isBytes a success is content, to be streamed
+   * @throws UnsentException if it is proven that nothing was written
+   * @throws IOException if there is no response
    */
-  Answer send(Operation operation, RequestBody body, Duration limit) throws NotSentException {
+  Incoming send(String method, String url, List<String[]> headers, RequestBody body, Duration limit, boolean isBytes)
+      throws UnsentException, IOException {
     if (limit.isNegative() || limit.isZero()) {
-      throw new NotSentException(new HttpTimeoutException("no time is left"));
+      throw new UnsentException(new HttpTimeoutException("no time is left"));
     }
     if (Thread.currentThread().isInterrupted()) {
-      throw new NotSentException(new InterruptedException("the thread was interrupted before"));
+      throw new UnsentException(new InterruptedException("the thread was interrupted before"));
     }
-    InputStream content;
-    try {
-      content = body.open();
-    } catch (IOException e) {
-      throw new NotSentException(e);
-    }
-    try {
-      return send(operation, body, content, limit);
-    } finally {
-      close(content);
-    }
-  }
-
-  private Answer send(Operation operation, RequestBody body, InputStream content, Duration limit)
-      throws NotSentException {
-    Witness witness = new Witness(body.publisher(content), body.length());
-    HttpRequest.Builder request = operation.request(api, witness).timeout(limit); // to the end of the answer's header
-    if (body.contentType() != null) {
-      request.header("Content-Type", body.contentType());
-    }
+    List<InputStream> opened = new CopyOnWriteArrayList<>();
+    Witness witness = new Witness(body.publisher(opened), body.length());
+    AtomicReference<HttpResponse.ResponseInfo> head = new AtomicReference<>();
     long begin = System.nanoTime();
-    Exception cause;
-    // If a body breaks off soon enough, send fails although the header has come.
-    AtomicReference<HttpResponse.ResponseInfo> header = new AtomicReference<>();
     try {
-      HttpResponse<AnswerBody> response =
-          http.send(
-              request.build(),
-              info -> {
-                header.set(info);
-                return new AnswerBody();
-              });
-      return read(response, limit.minusNanos(System.nanoTime() - begin));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      cause = e;
-    } catch (IOException | IllegalStateException e) {
-      cause = e;
+      HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).version(HttpClient.Version.HTTP_1_1);
+      headers.forEach(header -> request.header(header[0], header[1]));
+      if (body.contentType() != null) {
+        request.header("Content-Type", body.contentType());
+      }
+      request.method(method, witness);
+      CompletableFuture<HttpResponse<Object>> sent = http.get().sendAsync(request.build(), info -> {
+        head.set(info);
+        return isBytes && info.statusCode() >= 200 && info.statusCode() < 300
+            ? BodySubscribers.mapping(BodySubscribers.ofInputStream(), stream -> (Object) stream)
+            : new TextBody();
+      });
+      HttpResponse<Object> response = await(sent, limit);
+      checkHeaders(response);
+      Duration left = limit.minusNanos(System.nanoTime() - begin);
+      if (response.body() instanceof InputStream stream) {
+        CompletableFuture.delayedExecutor(left.toMillis(), TimeUnit.MILLISECONDS, threads).execute(() -> close(stream));
+        return incoming(response.statusCode(), response, null, stream);
+      }
+      return incoming(response.statusCode(), response, text((TextBody) response.body(), left), null);
+    } catch (Throwable e) { // whatever it is: it must not hide what is known
+      if (e instanceof InterruptedException) {
+        Thread.currentThread().interrupt();
+      }
+      if (witness.nothingWritten()) {
+        throw new UnsentException(e);
+      }
+      // If a body breaks off soon enough, sending fails although the header has come.
+      HttpResponse.ResponseInfo info = head.get();
+      if (info != null && headerBytes(info.headers().map()) <= MAX_HEADER_BYTES && !(e instanceof UnframedException)) {
+        ResponseInfo known = new ResponseInfo(info.statusCode(), info.headers(), null);
+        return new Incoming(known, info.headers().map(), null, null);
+      }
+      throw e instanceof IOException io ? io : new IOException(e);
+    } finally {
+      opened.forEach(Transport::close);
     }
-    if (witness.nothingWritten()) {
-      throw new NotSentException(credentials.clean(cause));
-    }
-    HttpResponse.ResponseInfo info = header.get();
-    return info == null ? new Answer(0, null, null, cause) : new Answer(info.statusCode(), info.headers(), null, cause);
   }
 
-  private static Answer read(HttpResponse<AnswerBody> response, Duration limit) {
-    byte[] body = null;
-    Exception cause = null;
+  private static <T> T await(CompletableFuture<T> sent, Duration limit) throws Throwable {
     try {
-      body = response.body().read(limit);
+      return sent.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException e) {
+      throw e.getCause();
+    } catch (TimeoutException e) {
+      sent.cancel(true);
+      throw new HttpTimeoutException("the response did not come in time");
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      cause = e;
+      sent.cancel(true);
+      throw e;
+    }
+  }
+
+  private static void checkHeaders(HttpResponse<?> response) throws IOException {
+    List<String> lengths = response.headers().allValues("Content-Length");
+    if (lengths.size() > 1 || !lengths.stream().allMatch(length -> LENGTH.matcher(length.strip()).matches())) {
+      throw new UnframedException();
+    }
+    if (headerBytes(response.headers().map()) > MAX_HEADER_BYTES) {
+      throw new IOException("the headers of the response are too long");
+    }
+  }
+
+  private static long headerBytes(Map<String, List<String>> headers) {
+    long size = 0;
+    for (Map.Entry<String, List<String>> header : headers.entrySet()) {
+      for (String value : header.getValue()) {
+        size += header.getKey().length() + value.length() + 4;
+      }
+    }
+    return size;
+  }
+
+  private static Incoming incoming(int status, HttpResponse<?> response, String body, InputStream stream) {
+    return new Incoming(new ResponseInfo(status, response.headers(), body), response.headers().map(), body, stream);
+  }
+
+  private static String text(TextBody body, Duration limit) throws InterruptedException {
+    try {
+      byte[] bytes = body.read(limit);
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      return null;
     } catch (IOException e) {
-      cause = e;
+      return null; // cut, or too long
     }
-    return new Answer(response.statusCode(), response.headers(), body, cause);
   }
 
-  private static void close(InputStream content) {
+  private static void close(InputStream stream) {
     try {
-      content.close();
+      stream.close();
     } catch (IOException e) {
       // It was only read.
     }
   }
 
-  @Override
-  public String toString() {
-    return baseUrl.toString();
+  /** The first value of a header; empty if there is none. */
+  static String header(Map<String, List<String>> headers, String name) {
+    return headers.entrySet().stream()
+        .filter(e -> e.getKey().toLowerCase(Locale.ROOT).equals(name.toLowerCase(Locale.ROOT)))
+        .map(e -> e.getValue().get(0))
+        .findFirst()
+        .orElse("");
   }
 }

@@ -1,0 +1,184 @@
+package com.example.contacts;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+
+/**
+ * One operation of the contract: the table that the runtime reads.
+ *
+ * @param path a template: /things/{ThingId}
+ * @param account the name of the account in the path; empty if it is not there
+ * @param shape of the response; null if it has none
+ * @param outcome null: each success is done
+ * @param pages null: the response is not one of several pages
+ * @param notEmpty null: no parameter of the body need be there
+ */
+record Operation(
+    String id,
+    String method,
+    String path,
+    String account,
+    List<Field> fields,
+    Body body,
+    List<Rule> disjoint,
+    Rule notEmpty,
+    String accept,
+    Shape shape,
+    boolean bytes,
+    Member outcome,
+    Retry retry,
+    Outcome done,
+    Pages pages) {
+
+  enum Retry {
+    NEVER,
+    IDEMPOTENT,
+    SAFE
+  }
+
+  enum Place {
+    PATH,
+    QUERY,
+    HEADER,
+    BODY
+  }
+
+  enum Kind {
+    STRING,
+    INTEGER,
+    NUMBER,
+    BOOLEAN,
+    FILE
+  }
+
+  enum Check {
+    UNICODE,
+    SEGMENT,
+    HEADER
+  }
+
+  /** How the fields of a body are encoded. */
+  record Body(boolean required, boolean form, boolean multipart) {}
+
+  /**
+   * One parameter of a request.
+   *
+   * @param delimiter of a list: what stands between its items; empty if each is a value of its own; null: no list
+   * @param baseName of a file: its name without an extension, if the caller gives none
+   * @param namedPart the field is a text whose value is the name of the file's part
+   * @param wrongType the sentence for a value of another type
+   */
+  record Field(
+      String name,
+      Place in,
+      Kind kind,
+      String delimiter,
+      String baseName,
+      boolean namedPart,
+      String wrongType,
+      List<Rule> presence,
+      List<Rule> value,
+      List<Rule> item) {
+    boolean isList() {
+      return delimiter != null;
+    }
+
+    boolean isJoined() {
+      return delimiter != null && !delimiter.isEmpty();
+    }
+  }
+
+  /** One thing that must hold. What a kind does not need is null, empty or 0. */
+  record Rule(
+      String field,
+      RuleKind kind,
+      String message,
+      List<String> with,
+      String whenField,
+      String whenValue,
+      int length,
+      String limit,
+      boolean open,
+      boolean joined,
+      Pattern pattern,
+      Check check,
+      Set<String> values) {
+    static Rule of(String field, RuleKind kind, String message) {
+      return new Rule(field, kind, message, List.of(), null, null, 0, null, false, false, null, null, null);
+    }
+
+    Rule with(String... names) {
+      return new Rule(field, kind, message, List.of(names), whenField, whenValue, length, limit, open, joined, pattern, check, values);
+    }
+
+    Rule when(String name, String value) {
+      return new Rule(field, kind, message, with, name, value, length, limit, open, joined, pattern, check, values);
+    }
+
+    Rule length(int n) {
+      return new Rule(field, kind, message, with, whenField, whenValue, n, limit, open, joined, pattern, check, values);
+    }
+
+    Rule ofJoined() {
+      return new Rule(field, kind, message, with, whenField, whenValue, length, limit, open, true, pattern, check, values);
+    }
+
+    Rule limit(String number, boolean isOpen) {
+      return new Rule(field, kind, message, with, whenField, whenValue, length, number, isOpen, joined, pattern, check, values);
+    }
+
+    Rule pattern(Pattern form) {
+      return new Rule(field, kind, message, with, whenField, whenValue, length, limit, open, joined, form, check, values);
+    }
+
+    Rule check(Check of) {
+      return new Rule(field, kind, message, with, whenField, whenValue, length, limit, open, joined, pattern, of, values);
+    }
+
+    Rule values(Set<String> list) {
+      return new Rule(field, kind, message, with, whenField, whenValue, length, limit, open, joined, pattern, check, list);
+    }
+  }
+
+  /** The member of a response that tells the outcome. */
+  record Member(String name, Set<String> done, Set<String> queued, Set<String> refused, Map<String, List<String>> requires) {}
+
+  /** How pages follow one another; {@code totalPages} is null if no member says how many there are. */
+  record Pages(String page, String items, String totalPages) {}
+
+  /** The members of an object of a response, and what makes the object of them. */
+  record Shape(Supplier<List<ResponseMember>> members, Function<Map<String, Object>, Object> make) {}
+
+  /**
+   * One member of a response.
+   *
+   * @param lastSegmentOf the member from whose last path segment this one is read; null if it is on the wire
+   */
+  record ResponseMember(String name, Type type, boolean required, String lastSegmentOf) {}
+
+  /** The type of a member of a response. */
+  sealed interface Type permits Scalar, ObjectOf, ListOf {}
+
+  /** A type without parts. */
+  enum Scalar implements Type {
+    STRING,
+    INTEGER,
+    NUMBER,
+    BOOLEAN,
+    JSON
+  }
+
+  /** An object; its shape is asked for late, as shapes may hold one another. */
+  record ObjectOf(Supplier<Shape> shape) implements Type {}
+
+  /** A list. */
+  record ListOf(Type item) implements Type {}
+
+  Field field(String name) {
+    return fields.stream().filter(f -> f.name().equals(name)).findFirst().orElse(null);
+  }
+}

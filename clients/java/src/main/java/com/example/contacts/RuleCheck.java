@@ -1,0 +1,243 @@
+package com.example.contacts;
+
+import com.example.contacts.Operation.Field;
+import com.example.contacts.Operation.Kind;
+import com.example.contacts.Operation.Place;
+import com.example.contacts.Operation.Rule;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Checks the values of an operation: all rules, one violation for each field, in the contract's order. */
+final class RuleCheck {
+  private static final Pattern FILE_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+  private static final Pattern HEADER = Pattern.compile("[\\x21-\\x7E](?:[\\x20-\\x7E]*[\\x21-\\x7E])?");
+
+  private final Operation operation;
+  private final Map<String, List<Object>> values;
+  private final Set<String> given; // a value of another type is there, too, for the rules of other fields
+  private final List<Violation> violations = new ArrayList<>();
+  private final List<Violation> unsendable = new ArrayList<>();
+  private final Map<String, List<FileSource.Facts>> files = new HashMap<>();
+
+  /**
+   * Checks.
+   *
+   * @param values what is there, by the names of fields
+   * @param wrong fields whose values have another type
+   */
+  RuleCheck(Operation operation, Map<String, List<Object>> values, Set<Field> wrong) {
+    this.operation = operation;
+    this.values = values;
+    given = new HashSet<>(values.keySet());
+    wrong.forEach(field -> given.add(field.name()));
+    for (Field field : operation.fields()) {
+      if (wrong.contains(field)) {
+        add(Rule.of(field.name(), RuleKind.TYPE, field.wrongType()), true);
+        continue;
+      }
+      Rule broken = broken(field, values.get(field.name()));
+      if (broken != null) {
+        add(broken, isUnsendable(field, broken));
+      }
+    }
+    for (Rule rule : operation.disjoint()) {
+      Set<String> other = texts(rule.with().get(0));
+      if (texts(rule.field()).stream().anyMatch(other::contains) && violations.stream().noneMatch(v -> v.field().equals(rule.field()))) {
+        add(rule, false);
+      }
+    }
+    Set<String> atFault = violations.stream().map(Violation::field).collect(Collectors.toSet());
+    if (operation.notEmpty() != null
+        && operation.fields().stream()
+            .filter(f -> f.in() == Place.BODY)
+            .noneMatch(f -> values.containsKey(f.name()) || atFault.contains(f.name()))) {
+      add(operation.notEmpty(), false);
+    }
+    List<String> order = operation.fields().stream().map(Field::name).toList();
+    violations.sort(Comparator.comparingInt(v -> order.indexOf(v.field())));
+  }
+
+  List<Violation> violations() {
+    return violations;
+  }
+
+  /** Those among the violations that no mode can let pass. */
+  List<Violation> unsendable() {
+    return unsendable;
+  }
+
+  /** What is known of the files that are there. */
+  Map<String, List<FileSource.Facts>> files() {
+    return files;
+  }
+
+  private void add(Rule rule, boolean always) {
+    Violation violation = new Violation(rule.field(), rule.kind(), rule.message());
+    violations.add(violation);
+    if (always) {
+      unsendable.add(violation);
+    }
+  }
+
+  private Set<String> texts(String name) {
+    return values.getOrDefault(name, List.of()).stream().map(Values::wireText).collect(Collectors.toSet());
+  }
+
+  /** Tells whether a rule is about what no encoding can carry. */
+  private boolean isUnsendable(Field field, Rule rule) {
+    return switch (rule.kind()) {
+      case FILE_NAME, NEEDS_FILE -> true;
+      case LIST_ITEM -> !values.get(field.name()).stream().allMatch(item -> fitsInList(item, field, false));
+      case REQUIRED -> field.in() == Place.PATH;
+      default -> rule.check() != null;
+    };
+  }
+
+  private Rule broken(Field field, List<Object> items) {
+    for (Rule rule : field.presence()) {
+      if (isPresenceBroken(rule, items != null)) {
+        return rule;
+      }
+    }
+    if (items == null) {
+      return null;
+    }
+    for (Rule rule : field.value()) {
+      boolean isBroken;
+      if (rule.kind() == RuleKind.NEEDS_FILE) {
+        isBroken = !inspect(field, items);
+      } else if (field.isList() && rule.kind() != RuleKind.FILE_NAME) {
+        isBroken = isListBroken(rule, field, items);
+      } else {
+        isBroken = items.stream().anyMatch(item -> isBroken(rule, field, item));
+      }
+      if (isBroken) {
+        return rule;
+      }
+    }
+    for (Object item : items) {
+      for (Rule rule : field.item()) {
+        if (isBroken(rule, field, item)) {
+          return rule;
+        }
+      }
+    }
+    return null;
+  }
+
+  private boolean isPresenceBroken(Rule rule, boolean isThere) {
+    return switch (rule.kind()) {
+      case REQUIRED -> !isThere && rule.with().stream().noneMatch(given::contains);
+      case REQUIRED_WITH -> !isThere && rule.with().stream().anyMatch(given::contains);
+      case REQUIRED_IF -> !isThere && texts(rule.whenField()).contains(rule.whenValue());
+      case EXCLUSIVE -> isThere && given.containsAll(rule.with());
+      default -> throw new IllegalStateException("the runtime does not know the rule " + rule.kind());
+    };
+  }
+
+  /** Looks at the files of a field; false if one cannot be read, or is empty. */
+  private boolean inspect(Field field, List<Object> items) {
+    List<FileSource.Facts> facts = new ArrayList<>();
+    try {
+      for (Object item : items) {
+        facts.add(((FileSource) item).inspect());
+      }
+    } catch (IOException e) {
+      return false;
+    }
+    files.put(field.name(), facts);
+    return true;
+  }
+
+  private static boolean isListBroken(Rule rule, Field field, List<Object> items) {
+    return switch (rule.kind()) {
+      case LIST_ITEM -> !items.stream().allMatch(item -> fitsInList(item, field, true));
+      case TOO_FEW -> items.size() < rule.length();
+      case TOO_MANY -> items.size() > rule.length();
+      case DUPLICATE -> new HashSet<>(items.stream().map(Values::wireText).toList()).size() < items.size();
+      case TOO_LONG -> length(joined(field, items)) > rule.length();
+      default -> throw new IllegalStateException("the runtime does not know the rule " + rule.kind() + " of a list");
+    };
+  }
+
+  static String joined(Field field, List<Object> items) {
+    return items.stream().map(Values::wireText).collect(Collectors.joining(field.delimiter()));
+  }
+
+  /** Tells whether an item can be told from the others of its list. */
+  private static boolean fitsInList(Object item, Field field, boolean trimmed) {
+    String text = Values.wireText(item);
+    if (text.isEmpty() || !field.isJoined()) {
+      return !text.isEmpty();
+    }
+    boolean isTrimmed = !isBlank(text.charAt(0)) && !isBlank(text.charAt(text.length() - 1));
+    return !text.contains(field.delimiter()) && (isTrimmed || !trimmed);
+  }
+
+  private static boolean isBlank(char c) {
+    return c == ' ' || (c >= 0x09 && c <= 0x0d);
+  }
+
+  private boolean isBroken(Rule rule, Field field, Object value) {
+    return switch (rule.kind()) {
+      case TOO_SHORT -> length(Values.wireText(value)) < rule.length();
+      case TOO_LONG -> length(Values.wireText(value)) > rule.length();
+      case TOO_SMALL -> compare(value, rule) < (rule.open() ? 1 : 0);
+      case TOO_LARGE -> compare(value, rule) > (rule.open() ? -1 : 0);
+      case ONE_OF -> !rule.values().contains(Values.wireText(value));
+      case FORMAT -> !hasForm(rule, Values.wireText(value));
+      case FILE_NAME -> isBadFileName(field, (FileSource) value);
+      default -> throw new IllegalStateException("the runtime does not know the rule " + rule.kind() + " of a value");
+    };
+  }
+
+  /** In code points. */
+  private static int length(String text) {
+    return text.codePointCount(0, text.length());
+  }
+
+  private static int compare(Object value, Rule rule) {
+    return value instanceof Long n
+        ? BigDecimal.valueOf(n).compareTo(new BigDecimal(rule.limit()))
+        : Double.compare((Double) value + 0.0, Double.parseDouble(rule.limit()));
+  }
+
+  private static boolean hasForm(Rule rule, String text) {
+    if (rule.check() == null) {
+      return rule.pattern().matcher(text).matches();
+    }
+    return switch (rule.check()) {
+      case UNICODE -> text.codePoints().noneMatch(c -> c >= 0xd800 && c <= 0xdfff);
+      case SEGMENT -> !text.equals(".") && !text.equals("..");
+      case HEADER -> HEADER.matcher(text).matches();
+    };
+  }
+
+  private boolean isBadFileName(Field field, FileSource file) {
+    return !file.name().isEmpty()
+        && (!FILE_NAME.matcher(file.name()).matches()
+            || (field.namedPart()
+                && operation.fields().stream()
+                    .anyMatch(f -> f.in() == Place.BODY && f.name().equalsIgnoreCase(file.name()))));
+  }
+
+  /** Tells whether a value has the type of a field. */
+  static boolean isOfKind(Kind kind, Object value) {
+    return switch (kind) {
+      case STRING -> value instanceof String;
+      case INTEGER -> value instanceof Long;
+      case NUMBER -> value instanceof Double number && Double.isFinite(number);
+      case BOOLEAN -> value instanceof Boolean;
+      case FILE -> value instanceof FileSource;
+    };
+  }
+}

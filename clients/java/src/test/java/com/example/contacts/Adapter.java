@@ -1,0 +1,247 @@
+package com.example.contacts;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.lang.reflect.Method;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Lets the conformance runner drive the client: one JSON object a line in, one out. */
+final class Adapter {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private final Map<String, Core> clients = new HashMap<>();
+
+  private Adapter() {}
+
+  public static void main(String[] args) throws IOException {
+    Adapter adapter = new Adapter();
+    BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
+      out.println(write(adapter.answer(Json.parseObject(line).orElseThrow())));
+    }
+  }
+
+  private Map<String, Object> answer(Map<String, Object> command) {
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("id", command.get("id"));
+    StringBuilder printed = new StringBuilder();
+    try {
+      Operation operation = Operations.byId((String) command.get("call"));
+      Map<String, Object> input = files(operation, object(command, "input"));
+      printed.append(input);
+      if (Boolean.TRUE.equals(command.get("validate"))) {
+        List<Violation> violations = Core.validate(operation, input);
+        answer.put("outcome", violations.isEmpty() ? "valid" : "invalid");
+        answer.put("violations", violations(violations));
+      } else {
+        Core core = core(command);
+        printed.append(core);
+        call(core, operation, command, integers(operation, object(command, "path")), input, answer);
+      }
+    } catch (ApiException e) {
+      report(answer, e);
+      print(printed, e);
+    } catch (UsageException e) {
+      answer.put("outcome", "misconfigured");
+      print(printed, e);
+    }
+    answer.put("printed", printed.toString());
+    return answer;
+  }
+
+  private static void call(
+      Core core, Operation operation, Map<String, Object> command, Map<String, Object> path, Map<String, Object> input,
+      Map<String, Object> answer) {
+    ResponseInfo[] last = new ResponseInfo[1];
+    CallOptions options = CallOptions.DEFAULT.onResponse(info -> last[0] = info);
+    if (Boolean.TRUE.equals(command.get("pages"))) {
+      Object first = new Draft(operation, input, false).asInput(operation).get(operation.pages().page());
+      Stream<Values> items =
+          core.items(
+              operation,
+              first,
+              page -> {
+                Map<String, Object> withPage = new HashMap<>(input);
+                withPage.put(operation.pages().page(), page);
+                return (Values) core.call(operation, path, withPage, options);
+              });
+      answer.put("items", items.map(item -> (Object) item).toList());
+    } else {
+      Object result = core.call(operation, path, input, options);
+      if (result instanceof ByteStream stream) {
+        answer.put("bytes", bytes(stream));
+      } else if (result != null) {
+        answer.put("response", result);
+      }
+    }
+    answer.put("outcome", operation.done().id());
+    Map<String, Object> info = new LinkedHashMap<>();
+    info.put("status", last[0].status());
+    last[0].rateLimit().ifPresent(n -> info.put("limit", n));
+    last[0].rateLimitRemaining().ifPresent(n -> info.put("remaining", n));
+    last[0].rateLimitReset().ifPresent(wait -> info.put("resetSeconds", Math.round(wait.toMillis() / 1000.0)));
+    answer.put("info", info);
+  }
+
+  private static Map<String, Object> bytes(ByteStream stream) {
+    try (stream) {
+      byte[] content = stream.readAllBytes();
+      String sha256 = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+      return Map.of("sha256", sha256, "length", content.length, "contentType", stream.contentType());
+    } catch (IOException | NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private Core core(Map<String, Object> command) {
+    Map<String, Object> options = object(command, "options");
+    String key = List.of(command.get("baseUrl"), command.get("account"), command.get("token"), options).toString();
+    return clients.computeIfAbsent(
+        key,
+        unused ->
+            new Core(
+                Operations.API, (String) command.get("account"), (String) command.get("token"), (String) command.get("baseUrl"), null,
+                CallOptions.DEFAULT
+                    .retries((int) number(options, "retries", 0))
+                    .timeout(Duration.ofMillis(number(options, "timeoutMs", 10_000)))
+                    .rules(RulesMode.valueOf(((String) options.getOrDefault("rules", "enforce")).toUpperCase(Locale.ROOT)))));
+  }
+
+  private static long number(Map<String, Object> options, String name, long otherwise) {
+    return options.get(name) instanceof Json.Literal n ? n.asLong().orElseThrow() : otherwise;
+  }
+
+  @SuppressWarnings("unchecked") // maps of JSON
+  private static Map<String, Object> object(Map<String, Object> command, String name) {
+    return command.get(name) instanceof Map<?, ?> map ? new LinkedHashMap<>((Map<String, Object>) map) : new LinkedHashMap<>();
+  }
+
+  /** Files are told by their paths. */
+  private static Map<String, Object> files(Operation operation, Map<String, Object> input) {
+    input.replaceAll(
+        (name, value) -> {
+          Operation.Field field = operation.field(name);
+          return field != null && field.kind() == Operation.Kind.FILE ? file(value) : value;
+        });
+    return input;
+  }
+
+  private static Object file(Object value) {
+    if (value instanceof List<?> list) {
+      return list.stream().map(Adapter::file).toList();
+    }
+    if (value instanceof Map<?, ?> map && map.get("Path") instanceof String path) {
+      FileSource file = FileSource.of(Path.of(path));
+      return map.get("Name") instanceof String name ? file.named(name) : file;
+    }
+    return value;
+  }
+
+  /** Large integers come as text. */
+  private static Map<String, Object> integers(Operation operation, Map<String, Object> path) {
+    path.replaceAll(
+        (name, value) -> {
+          Operation.Field field = operation.field(name);
+          boolean isInteger = field != null && field.kind() == Operation.Kind.INTEGER;
+          return isInteger && value instanceof String text && text.matches("-?[0-9]+") ? new Json.Literal(text.replaceFirst("^(-?)0+(?=[0-9])", "$1")) : value;
+        });
+    return path;
+  }
+
+  private static void report(Map<String, Object> answer, ApiException error) {
+    answer.put("outcome", error.outcome().id());
+    if (error instanceof InvalidException invalid) {
+      answer.put("violations", violations(invalid.violations()));
+    } else if (error instanceof QueuedException queued) {
+      answer.put("response", queued.result());
+    } else if (error instanceof RefusedException refused) {
+      said(answer, Optional.of(refused.info()), refused.words());
+      refused.retryAfter().ifPresent(wait -> answer.put("waitMs", wait.toMillis()));
+    } else if (error instanceof InDoubtException doubt) {
+      said(answer, doubt.info(), doubt.words());
+    }
+  }
+
+  private static void said(Map<String, Object> answer, Optional<ResponseInfo> info, ServerWords words) {
+    info.ifPresent(known -> answer.put("status", known.status()));
+    answer.put("message", words.message());
+    answer.put("errors", words.errors().stream().map(e -> Map.of("Field", e.field(), "Message", e.message())).toList());
+  }
+
+  private static List<Map<String, String>> violations(List<Violation> violations) {
+    return violations.stream().map(v -> Map.of("Field", v.field(), "Rule", v.rule().id(), "Message", v.message())).toList();
+  }
+
+  /** All that the language can be made to print of an exception. */
+  private static void print(StringBuilder out, Throwable error) {
+    StringWriter trace = new StringWriter();
+    error.printStackTrace(new PrintWriter(trace));
+    out.append(error).append(trace);
+    for (Method method : error.getClass().getMethods()) {
+      if (method.getParameterCount() == 0 && method.getDeclaringClass().getPackage() == Adapter.class.getPackage()) {
+        try {
+          out.append(method.invoke(error));
+        } catch (ReflectiveOperationException e) {
+          throw new IllegalStateException(e);
+        }
+      }
+    }
+  }
+
+  private static String write(Object value) throws IOException {
+    StringWriter out = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(out)) {
+      write(json, value);
+    }
+    return out.toString();
+  }
+
+  private static void write(JsonGenerator json, Object value) throws IOException {
+    if (value instanceof Values object) {
+      write(json, object.values);
+    } else if (value instanceof Map<?, ?> map) {
+      json.writeStartObject();
+      for (Map.Entry<?, ?> entry : map.entrySet()) {
+        json.writeFieldName((String) entry.getKey());
+        write(json, entry.getValue());
+      }
+      json.writeEndObject();
+    } else if (value instanceof List<?> list) {
+      json.writeStartArray();
+      for (Object item : new ArrayList<>(list)) {
+        write(json, item);
+      }
+      json.writeEndArray();
+    } else if (value instanceof Double number) {
+      json.writeNumber(Values.wireText(number));
+    } else if (value instanceof Number number) {
+      json.writeNumber(number.toString());
+    } else if (value instanceof Boolean bool) {
+      json.writeBoolean(bool);
+    } else if (value == null) {
+      json.writeNull();
+    } else {
+      json.writeString(value.toString());
+    }
+  }
+}

@@ -1,0 +1,1 @@
+"""What every generated client runs on. It knows no operation, field or path: those are in a table."""

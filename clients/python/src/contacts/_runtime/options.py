@@ -1,0 +1,167 @@
+"""The options of a client and of a call, and what is wrong with them."""
+
+import os
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, TypedDict
+
+import attrs
+import httpx
+
+from .errors import Outcome, UsageError
+from .table import Violation
+
+Rules = Literal["enforce", "warn", "off"]
+"""What a client does with violations: refuse them; log them and send; or not look. What cannot be sent is
+always refused."""
+
+
+class CallOptions(TypedDict, total=False):
+    """The options of one call, in place of the client's."""
+
+    timeout: float
+    """How many seconds one attempt may take, to the end of the response."""
+    total_timeout: float | None
+    """How many seconds the call may take, with all its attempts. None: no limit."""
+    retries: int
+    """How often a request is sent again."""
+    rules: Rules
+    """What to do with violations."""
+
+
+@attrs.frozen(kw_only=True)
+class AttemptReport:
+    """What a hook is told of one attempt. It holds no header, body or value."""
+
+    operation: str
+    """The operation's id."""
+    number: int
+    """Of the attempt, from 1."""
+    outcome: Outcome
+    """What is known after it."""
+    status: int | None
+    """The status of HTTP, if there was a response."""
+    seconds: float
+    """How long it took."""
+
+
+@attrs.frozen(kw_only=True)
+class CallReport:
+    """What a hook is told of one call. It holds no header, body or value."""
+
+    operation: str
+    """The operation's id."""
+    attempts: int
+    """How many there were."""
+    outcome: Outcome
+    """What is known after the last one."""
+    status: int | None
+    """The status of HTTP of the last one, if there was a response."""
+    seconds: float
+    """How long all of it took."""
+    violations: Sequence[Violation]
+    """What the input breaks: the reason of ``invalid``, or what ``rules="warn"`` let pass."""
+
+
+@attrs.frozen(kw_only=True)
+class Settings:
+    """Options that were checked."""
+
+    timeout: float
+    total_timeout: float | None
+    retries: int
+    rules: Rules
+
+    def __attrs_post_init__(self) -> None:
+        _seconds("timeout", self.timeout, least=False)
+        if self.total_timeout is not None:
+            _seconds("total_timeout", self.total_timeout, least=True)
+        if not isinstance(self.retries, int) or isinstance(self.retries, bool) or not 0 <= self.retries <= 1000:
+            raise UsageError("retries must be a whole number from 0 to 1,000")
+        if self.rules not in ("enforce", "warn", "off"):
+            raise UsageError("rules must be enforce, warn or off")
+
+    def with_options(self, options: CallOptions) -> "Settings":
+        """Return the settings of a call."""
+        if not options:
+            return self
+        for name in options:
+            if name not in CallOptions.__annotations__:
+                raise UsageError(f"{name} is no option of a call")
+        return attrs.evolve(self, **options)
+
+
+def _seconds(name: str, value: Any, *, least: bool) -> None:
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, (int, float))
+        or not (value >= 0 if least else value > 0)
+        or not value <= 1e6
+    ):
+        bound = "0 or more" if least else "more than 0"
+        raise UsageError(f"{name} must be a number of seconds, {bound} and at most 1,000,000")
+
+
+def check_account(account: Any, token: Any) -> None:
+    """Refuse credentials that no header or path can hold."""
+    if not isinstance(account, str) or account in ("", ".", "..") or ":" in account or _UNFIT.search(account):
+        raise UsageError("account must be text, not empty or dots, without a colon or a control character")
+    if not isinstance(token, str) or not token or _UNFIT.search(token):
+        raise UsageError("token must be text, not empty, without a control character")
+
+
+# No header can hold the former; the latter have no form in UTF-8.
+_UNFIT = re.compile("[\x00-\x1f\x7f]|[\ud800-\udfff]")
+
+# Parsers do not agree on what else a URL may be.
+_BASE_URL = re.compile(
+    r"(https?)://([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?((?:/(?:[a-z0-9._~!$&'()*+,;=:@/-]|%[0-9a-f]{2})*)?)",
+    re.IGNORECASE | re.ASCII,
+)
+_LOOPBACK = re.compile(
+    r"localhost|\[::1\]|127(?:\.(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}", re.IGNORECASE | re.ASCII
+)
+
+
+@attrs.frozen
+class BaseURL:
+    """A server, and the path that its operations have in common."""
+
+    url: httpx.URL
+    path: str
+    is_loopback: bool
+
+    @classmethod
+    def parse(cls, base_url: Any) -> "BaseURL":
+        """Refuse a URL that could give the token away, or that parsers read in different ways."""
+        match = _BASE_URL.fullmatch(base_url) if isinstance(base_url, str) else None
+        try:
+            parsed = httpx.URL(base_url) if match and int(match[3] or 0) <= 65535 else None
+        except (httpx.InvalidURL, ValueError):
+            parsed = None
+        if not match or not parsed:
+            # Not the URL itself: it may hold a password.
+            raise UsageError("base_url must be https://host or https://host/path, without user, query and fragment")
+        is_loopback = _LOOPBACK.fullmatch(match[2]) is not None
+        if match[1].lower() != "https" and not is_loopback:
+            raise UsageError("base_url must begin with https://; http:// is for loopback addresses")
+        return cls(parsed, match[4].removesuffix("/"), is_loopback)
+
+
+def from_environment(package: str) -> dict[str, str]:
+    """Read account, token and, if it is there, the base URL from variables that begin with the package's name."""
+    prefix = package.upper()
+    found = {}
+    for argument in ("account", "token", "base_url"):
+        variable = f"{prefix}_{argument.upper()}"
+        if value := os.environ.get(variable):
+            found[argument] = value
+        elif argument != "base_url":
+            raise UsageError(f"the environment variable {variable} is not set")
+    return found
+
+
+def check_hook(name: str, hook: Callable[..., Any] | None) -> None:
+    """Refuse a hook that cannot be called."""
+    if hook is not None and not callable(hook):
+        raise UsageError(f"{name} must be a function")

@@ -1,0 +1,295 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{AUTHORIZATION, HeaderValue};
+
+use super::base_url::BaseUrl;
+use super::connections::Connections;
+use super::error::UsageError;
+use super::hooks::{Attempt, Completed, Hooks};
+use super::operation::Api;
+use super::redact::Redactor;
+use super::violation::Violation;
+
+/// The client of an account. Clones share their connections; any number of tasks may use one. Connections
+/// close when the last clone is dropped.
+///
+/// It runs on a tokio runtime with its I/O and time drivers enabled.
+#[derive(Clone)]
+pub struct Client {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) settings: Settings,
+}
+
+pub(crate) struct Shared {
+    pub(crate) api: &'static Api,
+    pub(crate) http: reqwest::Client,
+    pub(crate) base_url: BaseUrl,
+    pub(crate) account: String,
+    pub(crate) authorization: HeaderValue,
+    pub(crate) redactor: Redactor,
+    pub(crate) connections: Connections,
+    pub(crate) hooks: Hooks,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) timeout: Duration,
+    pub(crate) total_timeout: Option<Duration>,
+    pub(crate) retries: u32,
+    pub(crate) rules: Rules,
+}
+
+/// What becomes of violations of the rules. What cannot be sent at all is always refused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Rules {
+    /// They are refused.
+    #[default]
+    Enforce,
+    /// They are reported to [`ClientBuilder::on_warning`] and sent.
+    Warn,
+    /// They are not looked for.
+    Off,
+}
+
+/// What differs in some calls from the client's own options; see [`Client::with`].
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct CallOptions {
+    timeout: Option<Duration>,
+    total_timeout: Option<Duration>,
+    retries: Option<u32>,
+    rules: Option<Rules>,
+}
+
+impl CallOptions {
+    /// Nothing differs.
+    pub fn new() -> Self {
+        CallOptions::default()
+    }
+
+    /// How long one attempt may take, to the end of the response: 60 s by default. An upload has one second
+    /// more for each 128 KiB.
+    pub fn timeout(self, timeout: Duration) -> Self {
+        CallOptions { timeout: Some(timeout), ..self }
+    }
+
+    /// How long a call may take with all its attempts; without end by default. It cuts attempts short, and
+    /// there is no retry that it leaves no time for.
+    ///
+    /// To drop the future of a call in its stead, as a timeout of tokio does, loses what is known after it.
+    pub fn total_timeout(self, timeout: Duration) -> Self {
+        CallOptions { total_timeout: Some(timeout), ..self }
+    }
+
+    /// How often a request is sent again: 2 times by default; 0 is never. It is sent again if it was not
+    /// sent; if it was refused with 429 and a wait of at most 30 s; and if it is in doubt, but only where
+    /// the operation can be repeated (GET, PUT, DELETE).
+    pub fn retries(self, retries: u32) -> Self {
+        CallOptions { retries: Some(retries), ..self }
+    }
+
+    /// What becomes of violations of the rules: [`Rules::Enforce`] by default.
+    pub fn rules(self, rules: Rules) -> Self {
+        CallOptions { rules: Some(rules), ..self }
+    }
+
+    fn over(self, settings: &Settings) -> Result<Settings, UsageError> {
+        for (name, timeout) in [("timeout", self.timeout), ("total_timeout", self.total_timeout)] {
+            if timeout.is_some_and(|timeout| timeout.is_zero()) {
+                return Err(UsageError::new(format!("{name} must be more than 0")));
+            }
+        }
+        Ok(Settings {
+            timeout: self.timeout.unwrap_or(settings.timeout),
+            total_timeout: self.total_timeout.or(settings.total_timeout),
+            retries: self.retries.unwrap_or(settings.retries),
+            rules: self.rules.unwrap_or(settings.rules),
+        })
+    }
+}
+
+impl Client {
+    /// The same client, with other options for the calls that are made with what is returned.
+    pub fn with(&self, options: CallOptions) -> Result<Self, UsageError> {
+        Ok(Client { shared: self.shared.clone(), settings: options.over(&self.settings)? })
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base_url", &self.shared.base_url.url.as_str())
+            .field("account", &self.shared.account)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A [`Client`] in the making.
+#[must_use]
+pub struct ClientBuilder {
+    api: &'static Api,
+    account: String,
+    token: String,
+    base_url: String,
+    options: CallOptions,
+    http: reqwest::ClientBuilder,
+    hooks: Hooks,
+}
+
+impl ClientBuilder {
+    pub(crate) fn new(api: &'static Api, account: String, token: String) -> Self {
+        ClientBuilder {
+            api,
+            account,
+            token,
+            base_url: api.server.to_owned(),
+            options: CallOptions::default(),
+            http: reqwest::Client::builder(),
+            hooks: Hooks::default(),
+        }
+    }
+
+    pub(crate) fn from_env(api: &'static Api) -> Result<Self, UsageError> {
+        let prefix = api.package.to_uppercase().replace('-', "_");
+        let read = |name: &str| {
+            let name = format!("{prefix}_{name}");
+            let unusable = |error| {
+                UsageError::new(match error {
+                    std::env::VarError::NotPresent => format!("the environment variable {name} is not set"),
+                    std::env::VarError::NotUnicode(_) => {
+                        format!("the environment variable {name} is not UTF-8")
+                    }
+                })
+            };
+            match std::env::var(&name) {
+                Ok(text) if text.is_empty() => Err(unusable(std::env::VarError::NotPresent)),
+                read => read.map_err(unusable),
+            }
+        };
+        let builder = Self::new(api, read("ACCOUNT")?, read("TOKEN")?);
+        let base_url = std::env::var_os(format!("{prefix}_BASE_URL")).is_some_and(|url| !url.is_empty());
+        if base_url { Ok(builder.base_url(read("BASE_URL")?)) } else { Ok(builder) }
+    }
+
+    /// Another server than the contract's; a path in the URL is kept. It must be https, unless the host is a
+    /// loopback address, and hold no user, query or fragment.
+    pub fn base_url(self, url: impl Into<String>) -> Self {
+        ClientBuilder { base_url: url.into(), ..self }
+    }
+
+    /// Options for all calls; see [`CallOptions`].
+    pub fn options(self, options: CallOptions) -> Self {
+        ClientBuilder { options, ..self }
+    }
+
+    /// Proxies, TLS, addresses and the like. Redirects, retries, HTTP/2 and the `Referer` are turned off in
+    /// it, idle connections are dropped after 30 s, and a loopback address is never reached by a proxy.
+    pub fn http(self, http: reqwest::ClientBuilder) -> Self {
+        ClientBuilder { http, ..self }
+    }
+
+    /// Calls a function after each attempt.
+    pub fn on_attempt(mut self, hook: impl Fn(Attempt) + Send + Sync + 'static) -> Self {
+        self.hooks.on_attempt = Some(Arc::new(hook));
+        self
+    }
+
+    /// Calls a function after each call.
+    pub fn on_outcome(mut self, hook: impl Fn(Completed) + Send + Sync + 'static) -> Self {
+        self.hooks.on_outcome = Some(Arc::new(hook));
+        self
+    }
+
+    /// Calls a function with the operation and the violations that [`Rules::Warn`] lets pass.
+    pub fn on_warning(mut self, hook: impl Fn(&str, &[Violation]) + Send + Sync + 'static) -> Self {
+        self.hooks.on_warning = Some(Arc::new(hook));
+        self
+    }
+
+    /// Makes the client.
+    pub fn build(self) -> Result<Client, UsageError> {
+        let has_control = |text: &str| text.contains(|c: char| c < ' ' || c == '\x7f');
+        let account = self.account;
+        if matches!(&*account, "" | "." | "..") || account.contains(':') || has_control(&account) {
+            let rule = "the account must not be empty or dots, and must hold no colon or control character";
+            return Err(UsageError::new(rule));
+        }
+        if self.token.is_empty() || has_control(&self.token) {
+            let rule = "the token must not be empty, and must hold no control character";
+            return Err(UsageError::new(rule));
+        }
+        let defaults = Settings {
+            timeout: Duration::from_secs(60),
+            total_timeout: None,
+            retries: 2,
+            rules: Rules::Enforce,
+        };
+        let settings = self.options.over(&defaults)?;
+        if self.base_url.is_empty() {
+            return Err(UsageError::new("the base URL must be given"));
+        }
+        let base_url = BaseUrl::parse(&self.base_url)?;
+        let connections = Connections::default();
+        let http = self.http.connector_layer(connections.clone());
+        let user_agent = format!("{}-rust/{}", self.api.package, self.api.version);
+        let http = configure(http, &base_url, settings.timeout).user_agent(user_agent).build();
+        let http =
+            http.map_err(|error| UsageError::new(format!("http cannot be used: {}", chain(&error))))?;
+
+        let probe = http.get(base_url.url.clone()).basic_auth(&account, Some(&self.token)).build();
+        let authorization = probe.ok().and_then(|mut probe| probe.headers_mut().remove(AUTHORIZATION));
+        let authorization =
+            authorization.ok_or_else(|| UsageError::new("account and token cannot be sent"))?;
+        let credentials = authorization.to_str().unwrap_or_default().replacen("Basic ", "", 1);
+        let redactor = Redactor::new(self.token, credentials);
+        let (api, hooks) = (self.api, self.hooks);
+        let shared = Shared { api, http, base_url, account, authorization, redactor, connections, hooks };
+        Ok(Client { shared: Arc::new(shared), settings })
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("account", &self.account)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
+
+fn configure(http: reqwest::ClientBuilder, base_url: &BaseUrl, timeout: Duration) -> reqwest::ClientBuilder {
+    // The least field takes 4 bytes; the limit of 64 KiB for the header as a whole is checked later.
+    const MOST_HEADERS: usize = 65_536 / 4;
+    let mut http = http
+        .http1_only()
+        .http1_max_headers(MOST_HEADERS)
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        // Half of the timeout: to have no connection is then known before the attempt ends.
+        .connect_timeout((timeout / 2).min(Duration::from_secs(10)))
+        .pool_idle_timeout(Duration::from_secs(30));
+    if base_url.is_loopback {
+        http = http.no_proxy(); // the token would reach it in clear
+    }
+    #[cfg(any(feature = "rustls-tls", feature = "native-tls"))]
+    if !base_url.is_https() {
+        http = http.tls_certs_only([]); // a machine without certificates can do without TLS
+    }
+    http
+}
+
+/// What went wrong, and why.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text = format!("{text}: {error}");
+        source = error.source();
+    }
+    text
+}

@@ -1,0 +1,62 @@
+import { UsageError } from "./errors.js";
+
+/** The account and the token of a client, kept out of what is printed. */
+export class Credentials {
+  readonly #token: string;
+  readonly #basic: string;
+
+  constructor(
+    readonly account: string,
+    token: string,
+  ) {
+    if (!isCredential(account) || account === "." || account === ".." || account.includes(":")) {
+      throw new UsageError("account", "must be text that is not empty or dots, and holds no colon or control character");
+    }
+    if (!isCredential(token)) throw new UsageError("token", "must be text that is not empty, and holds no control character");
+    this.#token = token;
+    this.#basic = btoa(String.fromCharCode(...new TextEncoder().encode(`${account}:${token}`)));
+  }
+
+  get authorization(): string {
+    return `Basic ${this.#basic}`;
+  }
+
+  /**
+   * Takes the credentials out of text. A token of fewer than 8 characters cannot be told from words; it is
+   * found in the encoded credentials only.
+   */
+  readonly redact = (text: string): string => {
+    const parts = text.split(this.#basic);
+    if (Array.from(this.#token).length < 8) return parts.join("[redacted]");
+    return parts.map((part) => part.replaceAll(this.#token, "[redacted]")).join("[redacted]");
+  };
+
+  /** An error with the words of another, which may hold what a server sent. */
+  clean(error: unknown): Error {
+    const { message, code } = error instanceof Error ? (error as Error & { code?: unknown }) : { message: String(error), code: undefined };
+    const clean = new Error(this.redact(message === "" ? "the connection failed" : message));
+    return typeof code === "string" ? Object.assign(clean, { code }) : clean;
+  }
+}
+
+function isCredential(text: unknown): boolean {
+  return typeof text === "string" && /^[^\0-\x1F\x7F]+$/u.test(text) && text.isWellFormed();
+}
+
+/** A base URL without a slash at its end. */
+export function checkBaseUrl(text: unknown): string {
+  // Parsers do not agree on what else a URL may be.
+  const form =
+    /^(https?):\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?(?:\/(?:[a-z0-9._~!$&'()*+,;=:@/-]|%[0-9a-f]{2})*)?$/i;
+  const loopback = /^(?:localhost|\[::1\]|127(?:\.(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3})$/i;
+  const [, scheme, host] = (typeof text === "string" ? form.exec(text) : null) ?? [];
+  // The text is not quoted: it may hold a password.
+  if (typeof text !== "string" || host === undefined || !URL.canParse(text)) {
+    throw new UsageError("baseUrl", "must have the form https://host or https://host/path, without user, query and fragment");
+  }
+  if (scheme?.toLowerCase() !== "https" && !loopback.test(host)) {
+    throw new UsageError("baseUrl", "must begin with https://; http:// is for loopback addresses only");
+  }
+  const [, path = ""] = /^https?:\/\/[^/]*(.*)$/iu.exec(text) ?? [];
+  return new URL(text).origin + path.replace(/\/+$/u, "");
+}

@@ -1,0 +1,148 @@
+/** A kind of rule: what a violation calls it. The set is closed. */
+export type RuleKind =
+  | "required"
+  | "required_with"
+  | "required_if"
+  | "exclusive"
+  | "too_short"
+  | "too_long"
+  | "too_small"
+  | "too_large"
+  | "too_few"
+  | "too_many"
+  | "duplicate"
+  | "format"
+  | "one_of"
+  | "list_item"
+  | "needs_file"
+  | "file_name"
+  | "type"
+  | "unknown";
+
+/** A rule that an input breaks. */
+export interface Violation {
+  /** The parameter at fault, as the API spells it; empty for the request as a whole. */
+  readonly Field: string;
+  /** The kind of rule that is broken. */
+  readonly Rule: RuleKind;
+  /** An English sentence that says what must hold. It never holds a value. */
+  readonly Message: string;
+}
+
+/** One thing that must hold of a field. */
+export interface Rule {
+  readonly kind: RuleKind;
+  readonly message: string;
+  /** Wire names of other fields. */
+  readonly with?: readonly string[];
+  readonly when?: { readonly field: string; readonly value: string };
+  readonly length?: number;
+  readonly limit?: string;
+  /** The limit itself is refused. */
+  readonly open?: boolean;
+  /** The length is that of the items, joined. */
+  readonly joined?: boolean;
+  readonly pattern?: RegExp;
+  readonly check?: "unicode" | "segment" | "header";
+  readonly values?: readonly string[];
+}
+
+/** One parameter of a request. */
+export interface Field {
+  /** On the wire. */
+  readonly name: string;
+  /** In an input. */
+  readonly key: string;
+  readonly in: "path" | "query" | "header" | "body";
+  /** Of a list, the kind of its items. */
+  readonly kind: "string" | "integer" | "number" | "boolean" | "file";
+  /** What stands between the items of a list; empty, if each item is a value of its own. */
+  readonly delimiter?: string;
+  readonly isList?: boolean;
+  /** The name of a file without its extension, if the caller gives none. */
+  readonly baseName?: string;
+  /** The field is a text whose value is the name of the file's part. */
+  readonly namedPart?: boolean;
+  readonly presence?: readonly Rule[];
+  readonly value?: readonly Rule[];
+  readonly item?: readonly Rule[];
+  /** The sentence for a value of another type. */
+  readonly wrongType: string;
+}
+
+/** The type of a member of a response. */
+export type Type =
+  | "string"
+  | "integer"
+  | "number"
+  | "boolean"
+  | "json"
+  | { readonly object: () => Shape }
+  | { readonly list: Type };
+
+/** One member of a response. */
+export interface Member {
+  /** On the wire. */
+  readonly name: string;
+  /** In a result. */
+  readonly key: string;
+  readonly type: Type;
+  readonly required?: boolean;
+  /** The member from whose last path segment this one is read. */
+  readonly lastSegmentOf?: string;
+}
+
+/** The members of an object of a response. */
+export type Shape = readonly Member[];
+
+/** One operation of the contract. */
+export interface Operation {
+  readonly id: string;
+  readonly method: string;
+  /** A template: /things/\{ThingId\}. */
+  readonly path: string;
+  /** The name of the account in the path. */
+  readonly account?: string;
+  readonly fields: readonly Field[];
+  readonly body?: { readonly required: boolean; readonly form: boolean; readonly multipart: boolean };
+  /** Pairs of lists that hold no item both. */
+  readonly disjoint?: readonly (Rule & { readonly field: string })[];
+  /** The rule that a parameter of the body is given. */
+  readonly notEmpty?: Rule;
+  readonly accept: string;
+  readonly shape?: Shape;
+  /** The response is content, to be streamed. */
+  readonly bytes?: boolean;
+  readonly outcome?: {
+    readonly member: string;
+    readonly done: readonly string[];
+    readonly queued: readonly string[];
+    readonly refused: readonly string[];
+    readonly requires: Readonly<Record<string, readonly string[]>>;
+  };
+  readonly retry: "never" | "idempotent" | "safe";
+  readonly done: Done;
+  readonly pages?: { readonly page: string; readonly items: string; readonly totalPages?: string };
+}
+
+/** The outcome of a success. */
+export type Done = "created" | "updated" | "deleted" | "found";
+
+/** What is known after a call. */
+export type Outcome = Done | "invalid" | "not_sent" | "refused" | "queued" | "in_doubt";
+
+/** Where the responses of an API that are errors have their words. */
+export interface ErrorFormat {
+  readonly message: string;
+  readonly errors?: string;
+  readonly field?: string;
+}
+
+/** What the runtime knows of an API beside its operations. */
+export interface Api {
+  /** The package's name, as it is in the variables of the environment and in the user agent. */
+  readonly name: string;
+  readonly version: string;
+  readonly baseUrl: string;
+  readonly errorFormat?: ErrorFormat;
+}

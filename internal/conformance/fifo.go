@@ -1,0 +1,7 @@
+//go:build !windows
+
+package conformance
+
+import "syscall"
+
+func makeFIFO(path string) error { return syscall.Mkfifo(path, 0o600) }

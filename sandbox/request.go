@@ -1,0 +1,134 @@
+package sandbox
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"example.com/contacts/wrapper"
+)
+
+// A request is one for an operation, whose parameters keep the rules.
+type request struct {
+	operation *wrapper.Operation
+	account   string
+	path      string                // as it came
+	values    wrapper.Draft         // the parameters that are there
+	files     map[string][]filePart // by the parameter's name
+	release   func()                // must be called when nothing of it is needed any more
+}
+
+// read authorizes a request, reads it, and checks its parameters.
+func (s *Sandbox) read(w http.ResponseWriter, r *http.Request, route *route) (*request, error) {
+	account := r.PathValue("account")
+	if err := s.credentials.authorize(r, account); err != nil {
+		return nil, err
+	}
+	fields := len(route.operation.Fields)
+	p := &parameters{operation: route.operation, values: make(map[string][]string, fields), single: make([]string, 0, fields)}
+	for name, wildcard := range route.wildcards {
+		value := r.PathValue(wildcard)
+		if field := p.operation.Field(name); !isOf(field, value) {
+			return nil, noPath(field.WrongType)
+		}
+		p.add(wrapper.InPath, name, value)
+	}
+	if err := p.readQuery(r.URL.RawQuery); err != nil {
+		return nil, err
+	}
+	p.readHeader(r.Header)
+	release, err := s.readBody(w, r, p)
+	if err != nil {
+		return nil, err
+	}
+	values, err := p.check()
+	if err != nil {
+		release()
+		return nil, err
+	}
+	return &request{route.operation, s.account, r.URL.EscapedPath(), values, p.files, release}, nil
+}
+
+// isOf tells whether text is of a field's kind.
+func isOf(field *wrapper.Field, text string) bool {
+	_, is := field.ParseText(text)
+	return is
+}
+
+// readBody reads the body, in one of the encodings that the operation takes.
+func (s *Sandbox) readBody(w http.ResponseWriter, r *http.Request, p *parameters) (release func(), err error) {
+	body, release := p.operation.Body, func() {}
+	switch {
+	case body == nil && r.ContentLength != 0:
+		return nil, malformed("This request takes no body. Leave it out.")
+	case body == nil, !body.Required && r.ContentLength == 0:
+		return release, nil
+	}
+	encoding, boundary, err := mediaType(r.Header, body)
+	if err != nil {
+		return nil, err
+	}
+	if r.ContentLength > s.maxBody {
+		return nil, s.tooLarge()
+	}
+	reader := http.MaxBytesReader(w, r.Body, s.maxBody)
+	if encoding == formType {
+		p.text.Grow(int(min(max(r.ContentLength, 0), 1<<10)))
+		err = p.readForm(reader)
+	} else {
+		if release, err = s.reserve(r); err != nil {
+			return nil, err
+		}
+		err = p.readMultipart(reader, boundary, r.ContentLength, s.strict)
+	}
+	if err != nil {
+		release()
+		return nil, s.unreadable(err)
+	}
+	return release, nil
+}
+
+// reserveTime is how long an upload waits for others to end.
+const reserveTime = 5 * time.Second
+
+// reserve keeps what uploads hold in memory within maxUploads.
+func (s *Sandbox) reserve(r *http.Request) (release func(), err error) {
+	size := r.ContentLength
+	if size < 0 {
+		size = 2 * s.maxBody // a buffer that grows is copied
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), reserveTime)
+	defer cancel()
+	if s.uploads.Acquire(ctx, size) != nil {
+		return nil, &apiError{Status: http.StatusServiceUnavailable, Message: "Too many uploads come at once. Send again later."}
+	}
+	return func() { s.uploads.Release(size) }, nil
+}
+
+func (s *Sandbox) tooLarge() error {
+	return &apiError{Status: http.StatusRequestEntityTooLarge, Message: "The body is larger than " + strconv.FormatInt(s.maxBody, 10) + " bytes. Send less."}
+}
+
+// number is a parameter that is an integer, or what the contract says the server takes without it.
+func (r *request) number(name string) int64 {
+	if n, is := r.values[name].(int64); is {
+		return n
+	}
+	n, _ := strconv.ParseInt(r.operation.Field(name).Default, 10, 64)
+	return n
+}
+
+// errorOf is the error of a response that is about one parameter.
+func errorOf(field, says string) error {
+	e := &apiError{Status: http.StatusBadRequest, Errors: []wrapper.FieldError{{Field: field, Message: field + says}}}
+	e.Message = countWrong(e.Errors)
+	return e
+}
+
+func countWrong(errors []wrapper.FieldError) string {
+	if len(errors) == 1 {
+		return "1 parameter is wrong. Nothing was changed."
+	}
+	return strconv.Itoa(len(errors)) + " parameters are wrong. Nothing was changed."
+}

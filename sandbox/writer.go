@@ -1,0 +1,185 @@
+package sandbox
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"io"
+)
+
+// writer is the connection that writes, with its statements compiled.
+type writer struct {
+	db                                                       *database
+	begin, commitNow, insertContact, insertImage             statement
+	selectContact, updateContact, deleteImage, deleteContact statement
+	lost                                                     error
+	values                                                   [5]driver.NamedValue
+}
+
+func newWriter(db *database) (*writer, error) {
+	w := &writer{db: db}
+	for i := range w.values {
+		w.values[i].Ordinal = i + 1
+	}
+	for statement, query := range w.statements() {
+		prepared, err := db.prepare(query)
+		if err != nil {
+			return nil, err // closing the connection frees the statements
+		}
+		*statement = prepared
+	}
+	return w, nil
+}
+
+func (w *writer) statements() map[*statement]string {
+	return map[*statement]string{
+		&w.begin:         "BEGIN IMMEDIATE",
+		&w.commitNow:     "COMMIT",
+		&w.insertContact: "INSERT INTO contact (account, campaign, contact, system) VALUES (?, ?, ?, ?)",
+		&w.insertImage:   "INSERT INTO image (contact, bytes) VALUES (?, ?)",
+		&w.selectContact: "SELECT contact, system FROM contact WHERE id = ? AND account = ? AND campaign = ?",
+		&w.updateContact: "UPDATE contact SET contact = ? WHERE id = ?",
+		&w.deleteImage:   "DELETE FROM image WHERE contact = ?",
+		&w.deleteContact: "DELETE FROM contact WHERE id = ?",
+	}
+}
+
+// commit carries out all writes of a batch in one transaction, those apart whose caller is gone, and gives
+// each its id or its error. All of them fail together, if the database fails.
+func (w *writer) commit(batch []*pendingWrite) {
+	if w.dropGone(batch) == 0 {
+		return
+	}
+	if w.lost == nil {
+		w.lost = w.db.intact()
+	}
+	err := w.lost
+	if err == nil {
+		err = w.transaction(batch)
+	}
+	if err == nil {
+		return
+	}
+	for _, p := range batch {
+		if p.err == nil {
+			p.id, p.err = 0, err
+		}
+	}
+}
+
+// dropGone gives the writes whose context has ended its error, and returns how many are left.
+func (w *writer) dropGone(batch []*pendingWrite) (left int) {
+	for _, p := range batch {
+		if p.err = p.ctx.Err(); p.err == nil {
+			left++
+		}
+	}
+	return left
+}
+
+func (w *writer) transaction(batch []*pendingWrite) (err error) {
+	if err := w.run(w.begin); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			// SQLite may have rolled back by itself, and then says that there is nothing to roll back.
+			_ = w.db.run("ROLLBACK")
+		}
+	}()
+	for _, p := range batch {
+		if p.err != nil {
+			continue
+		}
+		if p.change == nil {
+			p.id, err = w.insert(&p.record)
+		} else {
+			p.err, err = w.change(p)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err = w.run(w.commitNow); err == nil {
+		w.lost = w.db.intact()
+		err = w.lost
+	}
+	return err
+}
+
+// run executes a statement with values.
+func (w *writer) run(s statement, values ...driver.Value) error {
+	_, err := s.ExecContext(context.Background(), w.named(values))
+	return err
+}
+
+func (w *writer) named(values []driver.Value) []driver.NamedValue {
+	for i, value := range values {
+		w.values[i].Value = value
+	}
+	return w.values[:len(values)]
+}
+
+func (w *writer) insert(record *Record) (id int64, err error) {
+	system := int64(0)
+	if record.System {
+		system = 1
+	}
+	result, err := w.insertContact.ExecContext(context.Background(), w.named([]driver.Value{record.AccountSID, record.CampaignID, record.Contact, system}))
+	if err != nil {
+		return 0, err
+	}
+	if id, err = result.LastInsertId(); err != nil || len(record.Image) == 0 {
+		return id, err
+	}
+	return id, w.run(w.insertImage, id, record.Image)
+}
+
+// change carries out a change of one record. refused concerns this change alone, failed the whole transaction.
+func (w *writer) change(p *pendingWrite) (refused, failed error) {
+	record := &p.record
+	rows, err := w.selectContact.QueryContext(context.Background(), w.named([]driver.Value{record.ID, record.AccountSID, record.CampaignID}))
+	if err != nil {
+		return nil, err
+	}
+	row := make([]driver.Value, 2)
+	err = rows.Next(row)
+	if closeErr := rows.Close(); err == nil {
+		err = closeErr
+	}
+	if err == io.EOF {
+		return ErrNotFound, nil
+	}
+	contact, isText := row[0].(string)
+	system, isInteger := row[1].(int64)
+	if err != nil || !isText || !isInteger {
+		return nil, errors.Join(err, errNoRow)
+	}
+	record.Contact, record.System = contact, system != 0
+	what, err := p.change(record)
+	if err != nil {
+		return err, nil
+	}
+	if what == Remove || record.Image != nil {
+		if err := w.run(w.deleteImage, record.ID); err != nil {
+			return nil, err
+		}
+	}
+	if what == Remove {
+		return nil, w.run(w.deleteContact, record.ID)
+	}
+	if len(record.Image) > 0 {
+		if err := w.run(w.insertImage, record.ID, record.Image); err != nil {
+			return nil, err
+		}
+	}
+	return nil, w.run(w.updateContact, record.Contact, record.ID)
+}
+
+func (w *writer) close() error {
+	var errs []error
+	for statement := range w.statements() {
+		errs = append(errs, (*statement).Close())
+	}
+	return errors.Join(append(errs, w.db.close())...)
+}

@@ -1,0 +1,211 @@
+package wrapper
+
+import (
+	"context"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"time"
+)
+
+// run performs an operation whose success returns a T. Path and input are pointers to the types of the
+// operation; input is nil if it has none.
+func run[T any](ctx context.Context, c *Client, o *Operation, path, input any, options []CallOption) (T, error) {
+	var response T
+	err := c.perform(ctx, o, path, input, &response, options)
+	return response, err
+}
+
+// runAny is run for who does not know the operation.
+func runAny[T any](ctx context.Context, c *Client, o *Operation, path, input any, options []CallOption) (any, error) {
+	response, err := run[T](ctx, c, o, path, input, options)
+	if err != nil {
+		return nil, err
+	}
+	return response, nil
+}
+
+// nothing is the response of an operation that returns none.
+type nothing struct{}
+
+// A performance is one call.
+type performance struct {
+	client    *Client
+	operation *Operation
+	settings  callSettings
+	path      any
+	request   *outgoing
+	response  any // a pointer to what a success fills
+	attempts  int
+	inDoubt   error // of an earlier attempt
+	status    int
+}
+
+func (c *Client) perform(ctx context.Context, o *Operation, path, input, response any, options []CallOption) error {
+	s := c.settings.calls
+	for _, option := range options {
+		if option == nil {
+			return &UsageError{"options", "an option must not be nil"}
+		}
+		option.applyCall(&s)
+	}
+	if err := s.check(); err != nil {
+		return err
+	}
+	switch {
+	case ctx == nil:
+		return &UsageError{"context", "must not be nil"}
+	case c.closed.Load():
+		return &UsageError{"client", "is closed"}
+	}
+	if s.info != nil {
+		*s.info = ResponseInfo{}
+	}
+	begin := time.Now()
+	p := &performance{client: c, operation: o, settings: s, path: path, response: response}
+	violations, err := p.prepare(ctx, path, input)
+	if err == nil {
+		err = p.send(ctx)
+	}
+	outcome := p.outcome(err)
+	if s.info != nil {
+		s.info.Outcome, s.info.Attempts = outcome, p.attempts
+	}
+	c.observeResult(ctx, Result{Operation: o.ID, Outcome: outcome, Attempts: p.attempts, Duration: time.Since(begin), Violations: violations})
+	return err
+}
+
+func (p *performance) outcome(err error) Outcome {
+	if err == nil {
+		return p.operation.Done
+	}
+	return OutcomeOf(err)
+}
+
+// prepare checks an input and makes the request. It returns the violations, also those that are not refused.
+func (p *performance) prepare(ctx context.Context, path, input any) ([]Violation, error) {
+	c := checker{strict: p.settings.rules != RulesOff}
+	p.operation.check(&c, path, input)
+	violations := c.violations
+	if len(violations) > 0 && p.settings.rules == RulesWarn {
+		p.client.warn(ctx, p.operation, violations)
+		c = checker{}
+		p.operation.check(&c, path, input)
+	}
+	if len(c.violations) > 0 {
+		return violations, &InvalidError{OperationID: p.operation.ID, Violations: c.violations, Err: c.unreadable}
+	}
+	request, err := encode(p.operation, input)
+	if err != nil {
+		return violations, &NotSentError{OperationID: p.operation.ID, Err: err}
+	}
+	p.request = request
+	return violations, nil
+}
+
+const maxRetryDelay = 30 * time.Second
+
+// send makes attempts until one tells enough, or none is left.
+func (p *performance) send(ctx context.Context) error {
+	for delay := 250 * time.Millisecond; ; {
+		begin := time.Now()
+		p.attempts++
+		err := p.attempt(ctx)
+		wait, again := p.again(ctx, err, &delay)
+		p.client.observeAttempt(ctx, p.operation, Attempt{
+			Number: p.attempts, Status: p.status, Outcome: p.outcome(err), Duration: time.Since(begin), Wait: wait,
+		})
+		if OutcomeOf(err) == OutcomeInDoubt {
+			p.inDoubt = err
+		}
+		if again {
+			timer := time.NewTimer(wait)
+			select {
+			case <-timer.C:
+				continue
+			case <-ctx.Done():
+				timer.Stop()
+			}
+		}
+		if OutcomeOf(err) == OutcomeNotSent && p.inDoubt != nil {
+			return p.inDoubt // an attempt before may have acted
+		}
+		return err
+	}
+}
+
+// again tells whether there is another attempt, and when.
+func (p *performance) again(ctx context.Context, err error, delay *time.Duration) (wait time.Duration, again bool) {
+	if err == nil || p.attempts > p.settings.retries {
+		return 0, false
+	}
+	var refused *RefusedError
+	switch outcome := OutcomeOf(err); {
+	case outcome == OutcomeNotSent, outcome == OutcomeInDoubt && p.operation.Retry != RetryNever:
+		wait = time.Duration(float64(*delay) * (0.5 + rand.Float64()))
+		*delay = min(2**delay, maxRetryDelay)
+	case errors.As(err, &refused) && 0 < refused.RetryAfter && refused.RetryAfter <= maxRetryDelay:
+		// A little later than asked, so that many callers do not come back at once.
+		wait = refused.RetryAfter + time.Duration(rand.Float64()*0.1*float64(refused.RetryAfter))
+	default:
+		return 0, false
+	}
+	if deadline, has := ctx.Deadline(); has && time.Until(deadline) < wait || ctx.Err() != nil {
+		return 0, false
+	}
+	return wait, true
+}
+
+// attempt sends the request once and tells what became of it.
+func (p *performance) attempt(ctx context.Context) error {
+	p.status = 0
+	if err := ctx.Err(); err != nil {
+		return &NotSentError{OperationID: p.operation.ID, Err: err}
+	}
+	content, err := p.request.open()
+	if err != nil {
+		return &NotSentError{OperationID: p.operation.ID, Err: err}
+	}
+	timeout := max(p.settings.timeout, p.settings.timeout+time.Duration(p.request.length>>17)*time.Second) // the sum may overflow
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	keep := false // the context is the stream's
+	defer func() {
+		if !keep {
+			cancel()
+		}
+	}()
+	w, ctx := p.client.watchWrites(ctx)
+	response, err := p.sendOnce(ctx, content)
+	if err != nil {
+		if w.nothingWritten() {
+			return &NotSentError{OperationID: p.operation.ID, Err: p.client.cause(err)}
+		}
+		return &InDoubtError{OperationID: p.operation.ID, Err: p.client.cause(err)}
+	}
+	p.status = response.StatusCode
+	if p.settings.info != nil {
+		p.settings.info.read(response)
+	}
+	if p.operation.Response.Bytes && isSuccess(response.StatusCode) {
+		keep = true
+		*p.response.(**ByteStream) = p.stream(response, cancel)
+		return nil
+	}
+	defer response.Body.Close()
+	return p.classify(readBody(response))
+}
+
+// sendOnce makes an error of a panic in what the caller gave: a transport, a proxy's function.
+func (p *performance) sendOnce(ctx context.Context, content io.ReadCloser) (response *http.Response, err error) {
+	defer func() {
+		if recover() != nil {
+			response, err = nil, errPanicked
+		}
+	}()
+	return p.operation.send(ctx, p.client, p.path, p.request, content)
+}
+
+func isSuccess(status int) bool {
+	return status >= http.StatusOK && status < http.StatusMultipleChoices
+}

@@ -1,0 +1,232 @@
+package wrapper
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// follow feeds a framing with pieces of a size, and returns how many bytes belong to the response.
+func follow(text string, size int) (f framing, used int) {
+	f = framing{state: inHeader}
+	for len(text) > 0 {
+		piece := text[:min(size, len(text))]
+		text = text[len(piece):]
+		n := f.follow([]byte(piece))
+		used += n
+		if n < len(piece) {
+			break
+		}
+	}
+	return f, used
+}
+
+func TestTheEndOfAResponseIsFound(t *testing.T) {
+	const ok = "HTTP/1.1 200 OK\r\n"
+	for name, test := range map[string]struct {
+		response string
+		ends     bool
+	}{
+		"a length":              {ok + "Content-Length: 2\r\n\r\nok", true},
+		"no body":               {ok + "content-length:0\r\n\r\n", true},
+		"two lengths alike":     {ok + "Content-Length: 2\r\nContent-Length: 2\r\n\r\nok", true},
+		"two lengths":           {ok + "Content-Length: 2\r\nContent-Length: 3\r\n\r\nok", false},
+		"a length with a sign":  {ok + "Content-Length: +2\r\n\r\nok", false},
+		"an empty length":       {ok + "Content-Length:\r\n\r\nok", false},
+		"a length of a folded":  {ok + "X: a\r\n Content-Length: 2\r\n\r\nok", false},
+		"a bare newline":        {ok + "X: a\nContent-Length: 2\r\n\r\nok", false},
+		"until the close":       {ok + "X: a\r\n\r\nok", false},
+		"no header":             {ok + "\r\nok", false},
+		"204":                   {"HTTP/1.1 204 No Content\r\n\r\n", true},
+		"304":                   {"HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n", true},
+		"101":                   {"HTTP/1.1 101 Switching Protocols\r\nContent-Length: 0\r\n\r\n", false},
+		"interim responses":     {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\n" + ok + "Content-Length: 2\r\n\r\nok", true},
+		"chunks":                {ok + "Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\nA;x=y\r\n0123456789\r\n0\r\n\r\n", true},
+		"chunks with a trailer": {ok + "Transfer-Encoding: Chunked\r\nContent-Length: 7\r\n\r\n1\r\nx\r\n0\r\nA: b\r\nC: d\r\n\r\n", true},
+		"no chunk":              {ok + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", false},
+		"a chunk too large":     {ok + "Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n", false},
+		"chunks of bare lines":  {ok + "Transfer-Encoding: chunked\r\n\r\n0\n\n", false},
+		"another coding":        {ok + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", false},
+		"a header without end":  {ok + strings.Repeat("X: a\r\n", 50_000), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, size := range []int{1, 2, 7, 1 << 20} {
+				f, used := follow(test.response+"surplus", size)
+				if test.ends {
+					assert.Equal(t, ended, f.state)
+					assert.Equal(t, len(test.response), used)
+				} else {
+					assert.NotEqual(t, ended, f.state)
+					assert.Equal(t, len(test.response+"surplus"), used, "net/http sees all of it")
+				}
+			}
+		})
+	}
+}
+
+// Where net/http finds the end of a response and the framing finds one, it is the same.
+func FuzzFraming(f *testing.F) {
+	for _, seed := range []string{
+		"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\nx",
+		"HTTP/1.1 204 \r\n\r\nx", "HTTP/1.0 200 OK\r\nContent-Length: 1\r\nContent-Length:  1\r\n\r\n12", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA: b\r\n\r\nx",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		source := strings.NewReader(text)
+		reader := bufio.NewReader(source)
+		response, err := http.ReadResponse(reader, nil)
+		if err != nil || response.StatusCode < 200 || response.ContentLength < 0 && len(response.TransferEncoding) == 0 {
+			return
+		}
+		if _, err := io.Copy(io.Discard, response.Body); err != nil {
+			return
+		}
+		read := len(text) - source.Len() - reader.Buffered()
+		found, used := follow(text, 1<<20)
+		if found.state == ended {
+			assert.Equal(t, read, used)
+		}
+	})
+}
+
+// A server that sends more than it should: the rest of it must not become the response to another request, and
+// net/http must not log it.
+func TestBytesAfterAResponse(t *testing.T) {
+	var logged bytes.Buffer
+	log.SetOutput(&logged)
+	defer log.SetOutput(log.Default().Writer())
+	const refusal = "HTTP/1.1 400 No\r\nContent-Length: 0\r\n\r\n"
+	created := fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(createdBody), createdBody)
+	chunked := fmt.Sprintf("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", len(createdBody), createdBody)
+	for _, secure := range []bool{false, true} {
+		for name, first := range map[string]string{"length": created, "chunks": chunked} {
+			for _, surplus := range []string{refusal, "x", "\r\n", created, refusal + refusal} {
+				for _, late := range []time.Duration{0, 5 * time.Millisecond} {
+					t.Run(fmt.Sprintf("%s, TLS %t, late %v, %q", name, secure, late, surplus), func(t *testing.T) {
+						var connections atomic.Int64
+						closed := make(chan struct{}, 10)
+						_, client := record(t, secure, func(_ *recorder, conn net.Conn) {
+							connections.Add(1)
+							reader := bufio.NewReader(conn)
+							for {
+								request, err := http.ReadRequest(reader)
+								if err != nil {
+									closed <- struct{}{}
+									return
+								}
+								io.Copy(io.Discard, request.Body)
+								if late == 0 {
+									io.WriteString(conn, first+surplus)
+									continue
+								}
+								io.WriteString(conn, first)
+								time.Sleep(late)
+								io.WriteString(conn, surplus)
+							}
+						})
+						for range 3 {
+							_, err := client.CreateContact(t.Context(), 1000, wile())
+							require.NoError(t, err)
+							if late > 0 { // what comes after the next request is sent is its response, as far as anyone can tell
+								<-closed
+							}
+						}
+						assert.EqualValues(t, 3, connections.Load())
+					})
+				}
+			}
+		}
+	}
+	assert.Empty(t, logged.String())
+}
+
+// The same with many callers, who take up connections in the moment in which they become free.
+func TestBytesAfterAResponseWithManyCallers(t *testing.T) {
+	var requests atomic.Int64
+	_, client := record(t, false, func(_ *recorder, conn net.Conn) {
+		reader := bufio.NewReader(conn)
+		for {
+			request, err := http.ReadRequest(reader)
+			if err != nil {
+				return
+			}
+			io.Copy(io.Discard, request.Body)
+			requests.Add(1)
+			fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%sHTTP/1.1 400 No\r\nContent-Length: 0\r\n\r\n", len(createdBody), createdBody)
+		}
+	})
+	var callers sync.WaitGroup
+	for range 8 {
+		callers.Go(func() {
+			for range 50 {
+				_, err := client.CreateContact(t.Context(), 1000, wile())
+				assert.NoError(t, err)
+			}
+		})
+	}
+	callers.Wait()
+	assert.EqualValues(t, 400, requests.Load())
+}
+
+func TestResponsesOfEachKindKeepTheConnection(t *testing.T) {
+	for name, response := range map[string]string{
+		"length":  fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(createdBody), createdBody),
+		"chunks":  fmt.Sprintf("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\nTrailer: x\r\n\r\n", len(createdBody), createdBody),
+		"interim": fmt.Sprintf("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(createdBody), createdBody),
+	} {
+		for _, secure := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, TLS %t", name, secure), func(t *testing.T) {
+				var connections atomic.Int64
+				_, client := record(t, secure, func(_ *recorder, conn net.Conn) {
+					connections.Add(1)
+					reader := bufio.NewReader(conn)
+					for {
+						request, err := http.ReadRequest(reader)
+						if err != nil {
+							return
+						}
+						io.Copy(io.Discard, request.Body)
+						io.WriteString(conn, response)
+					}
+				})
+				for range 4 {
+					_, err := client.CreateContact(t.Context(), 1000, wile())
+					require.NoError(t, err)
+				}
+				assert.EqualValues(t, 1, connections.Load())
+			})
+		}
+	}
+}
+
+// A connection that has more than whole responses is not written to, whoever takes it up.
+func TestAConnectionWithMoreThanResponsesIsSealed(t *testing.T) {
+	for name, test := range map[string]struct {
+		response framing
+		sealed   bool
+	}{
+		"new, or after a response": {framing{}, false},
+		"surplus":                  {framing{surplus: true}, true},
+		"in a body":                {framing{state: inBody, left: 1}, true},
+		"no end":                   {framing{state: endless}, true},
+	} {
+		conn := &connection{Conn: &ledger{}, plain: true, response: test.response}
+		conn.begin()
+		_, err := conn.Write([]byte("POST"))
+		assert.Equal(t, test.sealed, errors.Is(err, errSealed), name)
+	}
+}

@@ -1,0 +1,397 @@
+package wrapper
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"iter"
+	"maps"
+	"math"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A Draft is data from outside, such as JSON: parameters under their names on the wire. Its values are
+// those of encoding/json, or of the input types: string, float64, json.Number, int64, bool, *File, and lists of
+// these. Nil is absent.
+type Draft map[string]any
+
+// ParseDraft reads a draft from JSON. A name that is there twice is a violation. The error says that the text is
+// not one JSON object.
+func ParseDraft(text []byte) (Draft, []Violation, error) {
+	s := scan(text)
+	if s == nil {
+		return nil, nil, errors.New("this is not one JSON object")
+	}
+	draft, violations := Draft{}, []Violation(nil)
+	s.each(func(name string) {
+		value := s.any()
+		if _, twice := draft[name]; twice {
+			violations = append(violations, Violation{Field: name, Rule: RuleDuplicate, Message: name + " must not be given twice."})
+		}
+		draft[name] = value
+	})
+	return draft, violations, nil
+}
+
+// any is the value that comes next, as encoding/json gives it.
+func (s *scanner) any() any {
+	switch s.peek() {
+	case '"':
+		return s.string(true)
+	case '[':
+		list := []any{}
+		s.each(func(string) { list = append(list, s.any()) })
+		return list
+	case '{':
+		object := map[string]any{}
+		s.each(func(name string) { object[name] = s.any() })
+		return object
+	}
+	switch text := s.raw(); text {
+	case "null":
+		return nil
+	case "true", "false":
+		return text == "true"
+	default:
+		return json.Number(text)
+	}
+}
+
+// Call performs an operation by its ID, with drafts of its path and of its input. It returns the response: a
+// struct of the operation's type, a *ByteStream, or nil.
+func (c *Client) Call(ctx context.Context, operationID string, path, input Draft, options ...CallOption) (any, error) {
+	o, at, in, err := c.fill(operationID, path, input)
+	if err != nil {
+		return nil, err
+	}
+	response, err := o.call(ctx, c, o, at, in, options)
+	if _, isNothing := response.(nothing); isNothing {
+		return nil, err
+	}
+	return response, err
+}
+
+// CallPages performs an operation by its ID and goes through the items of all pages.
+func (c *Client) CallPages(ctx context.Context, operationID string, path, input Draft, options ...CallOption) iter.Seq2[any, error] {
+	return func(yield func(any, error) bool) {
+		o, at, in, err := c.fill(operationID, path, input)
+		if err == nil && o.pages == nil {
+			err = &UsageError{"operation", operationID + " has no pages"}
+		}
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		o.pages(ctx, c, o, at, in, options)(yield)
+	}
+}
+
+func (c *Client) fill(operationID string, path, input Draft) (o *Operation, at, in any, err error) {
+	o = OperationByID(operationID)
+	if o == nil {
+		return nil, nil, nil, &UsageError{"operation", "there is no " + strconv.Quote(operationID)}
+	}
+	f := o.filling(c.settings.calls.rules != RulesOff)
+	f.draft(path, input)
+	if len(f.wrong) > 0 || len(f.unknown) > 0 {
+		violations, unreadable := f.violations(true)
+		return nil, nil, nil, &InvalidError{OperationID: o.ID, Violations: violations, Err: unreadable}
+	}
+	return o, f.path, f.input, nil
+}
+
+// CheckDraft checks drafts of the path and of the input: types, names and rules. A path that is nil is not
+// checked.
+func (o *Operation) CheckDraft(path, input Draft) []Violation {
+	f := o.filling(true)
+	f.draft(path, input)
+	violations, _ := f.violations(path != nil)
+	return violations
+}
+
+// A ReceivedFile is a file that a server received.
+type ReceivedFile struct {
+	Name string
+	Size int64
+}
+
+// CheckWire checks what a server received: the texts of the parameters of path, query, header and body under
+// their names, each name with its values in order, and the files of the body. It returns the values that are
+// there, in their types, but for files.
+func (o *Operation) CheckWire(values map[string][]string, files map[string][]ReceivedFile) (Draft, []Violation) {
+	f := o.filling(true)
+	draft := Draft{}
+	for i := range o.Fields {
+		field, value := &o.Fields[i], f.value(i)
+		texts := slices.DeleteFunc(slices.Clone(values[field.Name]), func(text string) bool { return text == "" })
+		if field.List != nil && field.List.Delimiter != "" && len(texts) > 0 {
+			texts = strings.Split(strings.Join(texts, field.List.Delimiter), field.List.Delimiter)
+		}
+		var given any
+		switch {
+		case field.File != nil && len(files[field.Name]) > 0:
+			given = receivedFiles(field, files[field.Name])
+		case field.File != nil && len(texts) > 0:
+			given = &File{} // a name without its file
+			if field.List != nil {
+				given = []*File{{}}
+			}
+		case field.File != nil || len(texts) == 0:
+			continue
+		default:
+			given = field.parse(texts)
+		}
+		if !field.set(value, given) {
+			f.refuse(field, value)
+		} else if field.File == nil {
+			draft[field.Name] = plainValue(value)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if o.Field(name) == nil {
+			f.unknown = append(f.unknown, name)
+		}
+	}
+	violations, _ := f.violations(true)
+	return draft, violations
+}
+
+func receivedFiles(field *Field, received []ReceivedFile) any {
+	var files []*File
+	for _, r := range received {
+		files = append(files, FileFromReaderAt(zeros{}, r.Size))
+	}
+	if field.List == nil && len(files) == 1 {
+		return files[0]
+	}
+	return files
+}
+
+// zeros is the content of a file whose size alone counts.
+type zeros struct{}
+
+func (zeros) ReadAt(p []byte, _ int64) (int, error) { return len(p), nil }
+
+// parse reads texts of the wire; what is not of the field's kind stays text.
+func (f *Field) parse(texts []string) any {
+	values := make([]any, len(texts))
+	for i, text := range texts {
+		values[i] = text
+		if value, ok := f.ParseText(text); ok {
+			values[i] = value
+		}
+	}
+	if f.List == nil && len(values) == 1 {
+		return values[0]
+	}
+	return values
+}
+
+// ParseText reads one value, or one item of a list, from text: a string, int64, float64 or bool. It returns
+// false if the text is not of the field's kind.
+func (f *Field) ParseText(text string) (any, bool) {
+	switch f.Kind {
+	case KindString:
+		return text, true
+	case KindInteger:
+		n, ok := wholeText(text)
+		return n, ok
+	case KindNumber:
+		n, ok := number(text)
+		return n, ok
+	case KindBoolean:
+		return text == "true", text == "true" || text == "false"
+	}
+	return nil, false
+}
+
+// A filling is an input that is filled from outside.
+type filling struct {
+	operation   *Operation
+	path, input any
+	strict      bool
+	wrong       map[string]bool // of another type
+	unknown     []string
+}
+
+func (o *Operation) filling(strict bool) *filling {
+	f := &filling{operation: o, path: o.newPath(), strict: strict, wrong: map[string]bool{}}
+	if o.newInput != nil {
+		f.input = o.newInput()
+	}
+	return f
+}
+
+// value is where field i goes.
+func (f *filling) value(i int) reflect.Value {
+	path := reflect.ValueOf(f.path).Elem()
+	if i < path.NumField() {
+		return path.Field(i)
+	}
+	return reflect.ValueOf(f.input).Elem().Field(i - path.NumField())
+}
+
+func (f *filling) draft(path, input Draft) {
+	for i := range f.operation.Fields {
+		field, from := &f.operation.Fields[i], input
+		if field.In == InPath {
+			from = path
+		}
+		if given := from[field.Name]; given != nil && !field.set(f.value(i), given) {
+			f.refuse(field, f.value(i))
+		}
+	}
+	for _, draft := range []Draft{path, input} {
+		for name := range draft {
+			if field := f.operation.Field(name); field == nil || (field.In == InPath) != (reflect.ValueOf(draft).Pointer() == reflect.ValueOf(path).Pointer()) {
+				f.unknown = append(f.unknown, name)
+			}
+		}
+	}
+	slices.Sort(f.unknown)
+}
+
+// refuse keeps in mind that a field has another type. For the rules of other fields it is there.
+func (f *filling) refuse(field *Field, value reflect.Value) {
+	f.wrong[field.Name] = true
+	switch value.Kind() {
+	case reflect.String:
+		value.SetString("\x00")
+	case reflect.Slice:
+		value.Set(reflect.MakeSlice(value.Type(), 1, 1))
+	case reflect.Pointer:
+		value.Set(reflect.New(value.Type().Elem()))
+	}
+}
+
+// violations are those of the types and of the rules, in the contract's order, one for each parameter.
+func (f *filling) violations(withPath bool) ([]Violation, error) {
+	c := checker{strict: f.strict}
+	path := f.path
+	if !withPath {
+		path = nil
+	}
+	f.operation.check(&c, path, f.input)
+	var out []Violation
+	take := func(name string) {
+		for _, v := range c.violations {
+			if v.Field == name {
+				out = append(out, v)
+			}
+		}
+	}
+	take("")
+	for i := range f.operation.Fields {
+		if field := &f.operation.Fields[i]; f.wrong[field.Name] {
+			out = append(out, Violation{Field: field.Name, Rule: RuleType, Message: field.WrongType})
+		} else {
+			take(field.Name)
+		}
+	}
+	for _, name := range f.unknown {
+		out = append(out, Violation{Field: name, Rule: RuleUnknown, Message: name + " is not a parameter of " + f.operation.ID + "."})
+	}
+	return out, c.unreadable
+}
+
+// set gives a field of an input a value from outside. It returns false if the value is of another type.
+func (f *Field) set(into reflect.Value, given any) bool {
+	if f.List == nil {
+		return f.setOne(into, given)
+	}
+	list := reflect.ValueOf(given)
+	if list.Kind() != reflect.Slice {
+		return false
+	}
+	items := reflect.MakeSlice(into.Type(), list.Len(), list.Len())
+	for i := range list.Len() {
+		if !f.setOne(items.Index(i), list.Index(i).Interface()) {
+			return false
+		}
+	}
+	into.Set(items)
+	return true
+}
+
+func (f *Field) setOne(into reflect.Value, given any) bool {
+	if f.Kind == KindFile {
+		file, is := given.(*File)
+		if is {
+			into.Set(reflect.ValueOf(file))
+		}
+		return is && file != nil
+	}
+	value := reflect.ValueOf(given)
+	if _, isNumber := given.(json.Number); f.Kind == KindString {
+		if isNumber || value.Kind() != reflect.String {
+			return false
+		}
+		into.SetString(value.String())
+		return true
+	}
+	one := reflect.New(into.Type()).Elem()
+	into, whole := one, into
+	if into.Kind() == reflect.Pointer {
+		into.Set(reflect.New(into.Type().Elem()))
+		into = into.Elem()
+	}
+	if !f.setNumber(into, given, value) {
+		return false
+	}
+	whole.Set(one)
+	return true
+}
+
+func (f *Field) setNumber(into reflect.Value, given any, value reflect.Value) bool {
+	text, isNumber := given.(json.Number)
+	switch {
+	case f.Kind == KindBoolean:
+		if value.Kind() != reflect.Bool {
+			return false
+		}
+		into.SetBool(value.Bool())
+		return true
+	case isNumber:
+		return setScalar(f.Kind, string(text), false, into)
+	case value.CanInt():
+		if f.Kind == KindInteger {
+			into.SetInt(value.Int())
+		} else {
+			into.SetFloat(float64(value.Int()))
+		}
+		return true
+	case value.CanFloat() && f.Kind == KindNumber:
+		into.SetFloat(value.Float())
+		return isFinite(value.Float())
+	case value.CanFloat():
+		n := value.Float()
+		if n != math.Trunc(n) || n < -1<<63 || n >= 1<<63 {
+			return false
+		}
+		into.SetInt(int64(n))
+		return true
+	}
+	return false
+}
+
+// plainValue is a value of an input without pointers and names of types.
+func plainValue(v reflect.Value) any {
+	switch v.Kind() {
+	case reflect.Pointer:
+		return v.Elem().Interface()
+	case reflect.String:
+		return v.String()
+	case reflect.Slice:
+		if v.Type().Elem().Kind() == reflect.String {
+			texts := make([]string, v.Len())
+			for i := range texts {
+				texts[i] = v.Index(i).String()
+			}
+			return texts
+		}
+	}
+	return v.Interface()
+}

@@ -1,0 +1,244 @@
+package wrapper
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// An answer is a response whose body was read. The body is empty if it cannot be read; err says why.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+	raw    []byte // of what can be read and what cannot
+	err    error
+}
+
+const maxResponseBytes = 1 << 20
+
+var (
+	errCut      = errors.New("the response did not come whole")
+	errTooLong  = errors.New("the response is longer than 1 MiB")
+	errNoUTF8   = errors.New("the response is not UTF-8")
+	errNotHTTP  = errors.New("the response is not HTTP that can be read")
+	errContract = errors.New("the response is not the JSON that the contract describes")
+)
+
+// readBody reads a response, if it is not too long.
+func readBody(response *http.Response) answer {
+	a := answer{status: response.StatusCode, header: response.Header}
+	if response.StatusCode == http.StatusSwitchingProtocols {
+		return a // the connection has no more HTTP
+	}
+	if response.ContentLength > maxResponseBytes {
+		a.err = errTooLong
+		return a
+	}
+	// One byte more than the length shows the end, after which the connection can be used again.
+	size := response.ContentLength + 1
+	if size <= 1 { // not known, or not said by a stub
+		size = 512
+	}
+	a.raw = make([]byte, 0, size)
+	for len(a.raw) <= maxResponseBytes && a.err == nil {
+		if len(a.raw) == cap(a.raw) {
+			a.raw = slices.Grow(a.raw, len(a.raw))
+		}
+		var n int
+		n, a.err = response.Body.Read(a.raw[len(a.raw):min(cap(a.raw), maxResponseBytes+1)])
+		a.raw = a.raw[:len(a.raw)+n]
+	}
+	if a.err == io.EOF {
+		a.err = nil
+	}
+	switch {
+	case a.err != nil:
+		if !isKnown(a.err) || errors.Is(a.err, io.ErrUnexpectedEOF) || errors.Is(a.err, io.EOF) {
+			a.err = errCut
+		}
+	case len(a.raw) > maxResponseBytes:
+		a.raw, a.err = a.raw[:maxResponseBytes], errTooLong
+	case !utf8.Valid(a.raw):
+		a.err = errNoUTF8
+	default:
+		a.body = a.raw
+	}
+	return a
+}
+
+// classify tells from a response what became of the request.
+func (p *performance) classify(a answer) error {
+	if p.settings.info != nil {
+		p.settings.info.Body = a.raw
+	}
+	o := p.operation
+	switch {
+	case isSuccess(a.status):
+		return p.succeeded(a)
+	case o.Method == http.MethodDelete && a.status == http.StatusNotFound && p.inDoubt != nil:
+		return nil // the attempt before deleted it
+	case isRefusal(a.status):
+		return p.refused(a)
+	}
+	return p.doubtful(a, nil)
+}
+
+func (p *performance) succeeded(a answer) error {
+	expected := p.operation.Response
+	if expected.Object == nil {
+		if a.err != nil && a.err != errNoUTF8 {
+			return p.doubtful(a, a.err)
+		}
+		return nil
+	}
+	if a.err != nil {
+		return p.doubtful(a, a.err)
+	}
+	decoded := reflect.ValueOf(p.response).Elem()
+	if !decodeObject(a.body, expected.Object, decoded) {
+		decoded.SetZero()
+		return p.doubtful(a, errContract)
+	}
+	if expected.Outcome == nil {
+		return nil
+	}
+	value := expected.Object.member(decoded, expected.Outcome.Member).String()
+	switch {
+	case slices.Contains(expected.Outcome.Done, value) && p.complete(decoded, value):
+		return nil
+	case slices.Contains(expected.Outcome.Queued, value):
+		body := reflect.New(decoded.Type()).Elem()
+		body.Set(decoded)
+		p.client.redactTexts(body)
+		decoded.SetZero()
+		return &QueuedError{OperationID: p.operation.ID, Body: body.Interface()}
+	case slices.Contains(expected.Outcome.Refused, value):
+		decoded.SetZero()
+		return p.refused(a)
+	}
+	decoded.SetZero()
+	return p.doubtful(a, nil)
+}
+
+// complete tells whether the members are there that go with a value of the outcome.
+func (p *performance) complete(decoded reflect.Value, value string) bool {
+	object := p.operation.Response.Object
+	for _, name := range p.operation.Response.Outcome.Requires[value] {
+		if isAbsent(object.member(decoded, name)) {
+			return false
+		}
+		for _, derived := range object.Members {
+			if derived.LastSegmentOf == name && isAbsent(object.member(decoded, derived.Name)) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// isRefusal tells whether a status says that the server did not act. 402 does not (FACTS D9), and 408 may
+// come from a gateway that has passed the request on.
+func isRefusal(status int) bool {
+	return status >= 400 && status < 500 && status != http.StatusPaymentRequired && status != http.StatusRequestTimeout
+}
+
+func (p *performance) refused(a answer) error {
+	refused := &RefusedError{OperationID: p.operation.ID, ErrorResponse: p.client.errorResponse(a)}
+	if a.status == http.StatusTooManyRequests {
+		refused.RetryAfter = retryAfter(a.header)
+	}
+	return refused
+}
+
+func (p *performance) doubtful(a answer, err error) error {
+	return &InDoubtError{OperationID: p.operation.ID, ErrorResponse: p.client.errorResponse(a), Err: err}
+}
+
+// errorResponse reads the words of an error, from where the contract says they stand: all of them, or none.
+func (c *Client) errorResponse(a answer) ErrorResponse {
+	said := ErrorResponse{Status: a.status}
+	words := decodeError(a.body)
+	said.Message = c.redact(words.Message)
+	for _, e := range words.Errors {
+		said.Errors = append(said.Errors, FieldError{Field: c.redact(e.Field), Message: c.redact(e.Message)})
+	}
+	return said
+}
+
+// redactTexts takes the credentials out of all texts of a response that an error holds.
+func (c *Client) redactTexts(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(c.redact(v.String()))
+	case reflect.Struct:
+		for i := range v.NumField() {
+			c.redactTexts(v.Field(i))
+		}
+	case reflect.Slice:
+		if raw, is := v.Interface().(jsonText); is {
+			v.SetBytes([]byte(c.redact(string(raw))))
+			return
+		}
+		for i := range v.Len() {
+			c.redactTexts(v.Index(i))
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			c.redactTexts(v.Elem())
+		}
+	}
+}
+
+// cause is why there is no response, without what a server sent and without credentials.
+func (c *Client) cause(err error) error {
+	if c.own != nil && !isKnown(err) {
+		return errNotHTTP
+	}
+	if text := err.Error(); c.redact(text) != text {
+		return errors.New(c.redact(text))
+	}
+	return err
+}
+
+// isKnown tells whether an error is about the connection or the caller; the others of net/http quote what the
+// server sent.
+func isKnown(err error) bool {
+	var network net.Error
+	var certificate *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
+	var alert tls.AlertError
+	var proxy *proxyError
+	switch {
+	case errors.As(err, &network), errors.As(err, &certificate), errors.As(err, &record), errors.As(err, &alert), errors.As(err, &proxy):
+		return true
+	}
+	for _, known := range []error{context.Canceled, context.DeadlineExceeded, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, errSealed, errShrunk, errPanicked} {
+		if errors.Is(err, known) {
+			return true
+		}
+	}
+	return strings.Contains(err.Error(), "server closed idle connection")
+}
+
+// read takes the status, the header and the rate limit of a response.
+func (i *ResponseInfo) read(response *http.Response) {
+	*i = ResponseInfo{Status: response.StatusCode, Header: response.Header}
+	i.Limit = rateLimit(response.Header, "Limit")
+	i.Remaining = rateLimit(response.Header, "Remaining")
+	for _, name := range waitHeaders[1:] {
+		if wait, usable := parseWait(headerValue(response.Header, name)); usable {
+			wait = max(wait, 0).Round(time.Second)
+			i.Reset = &wait
+			break
+		}
+	}
+}

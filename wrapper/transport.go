@@ -1,0 +1,169 @@
+package wrapper
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"time"
+)
+
+// A requestSender sends requests, as an *http.Client does.
+type requestSender interface {
+	Do(*http.Request) (*http.Response, error)
+}
+
+// A proxyError is what went wrong with a proxy, before anything was sent to the server.
+type proxyError struct{ err error }
+
+func (e *proxyError) Error() string { return e.err.Error() }
+func (e *proxyError) Unwrap() error { return e.err }
+
+// A transport is an http.Transport whose connections count what is written and watch what is read. It speaks
+// HTTP/1.1 alone, so that a connection carries one request at a time.
+type transport struct {
+	http   *http.Transport
+	dialer func(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+const idleTimeout = 30 * time.Second
+
+func newTransport(server *url.URL, proxy func(*http.Request) (*url.URL, error), config *tls.Config) *transport {
+	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	t := &transport{dialer: dialer.DialContext}
+	if config == nil {
+		config = &tls.Config{}
+	}
+	config = config.Clone()
+	config.NextProtos = []string{"http/1.1"}
+	var http1 http.Protocols
+	http1.SetHTTP1(true)
+	t.http = &http.Transport{
+		Proxy: func(request *http.Request) (*url.URL, error) {
+			// Not of the request itself: every request is for the same server.
+			at, err := proxy(&http.Request{Method: request.Method, URL: server, Host: server.Host, Header: http.Header{}})
+			if err != nil {
+				err = &proxyError{err}
+			}
+			return at, err
+		},
+		// To the server or to a proxy.
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			conn, err := t.dialer(ctx, network, address)
+			if err != nil {
+				return nil, err
+			}
+			return &connection{Conn: conn, plain: server.Scheme == "http"}, nil
+		},
+		// To the server, without a proxy: the connection counts and watches what is inside of TLS.
+		DialTLSContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			conn, err := t.dialer(ctx, network, address)
+			if err != nil {
+				return nil, err
+			}
+			named := config
+			if named.ServerName == "" {
+				named = config.Clone()
+				named.ServerName, _, _ = net.SplitHostPort(address)
+			}
+			ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+			defer cancel()
+			secure := tls.Client(conn, named)
+			if err := secure.HandshakeContext(ctx); err != nil {
+				conn.Close()
+				return nil, err
+			}
+			return &connection{Conn: secure, plain: true}, nil
+		},
+		OnProxyConnectResponse: func(_ context.Context, _ *url.URL, _ *http.Request, response *http.Response) error {
+			if response.StatusCode != http.StatusOK {
+				return &proxyError{errors.New("the proxy says " + http.StatusText(response.StatusCode))}
+			}
+			return nil
+		},
+		TLSClientConfig:        config,
+		Protocols:              &http1,
+		MaxIdleConnsPerHost:    1024,
+		IdleConnTimeout:        idleTimeout,
+		TLSHandshakeTimeout:    10 * time.Second,
+		DisableCompression:     true,
+		MaxResponseHeaderBytes: 64 << 10,
+	}
+	return t
+}
+
+// Do sends a request and returns when the header of the response has come.
+func (t *transport) Do(request *http.Request) (*http.Response, error) {
+	if request.URL.Scheme == "https" {
+		// Inside of a proxy's tunnel no connection of ours can watch what is read.
+		at, err := t.http.Proxy(request)
+		request.Close = at != nil && err == nil
+	}
+	return t.http.RoundTrip(request)
+}
+
+// custom is a client of somebody else, but for redirects, which are not followed. It is traced if its transport
+// tells which connections a request is given.
+func custom(client *http.Client) (copied *http.Client, traced bool) {
+	c := *client
+	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	if c.Transport == nil {
+		c.Transport = http.DefaultTransport
+	}
+	_, traced = c.Transport.(*http.Transport)
+	return &c, traced
+}
+
+// A watch sees which connections a request is given, and whether it is written to one of them.
+type watch struct {
+	trace   httptrace.ClientTrace
+	asked   bool        // for a connection: by a protocol that is registered with a custom transport, none is
+	conn    *connection // the last; nil: none of ours
+	before  int64       // how often it had been written to
+	unknown bool        // there was one that is not ours
+	wrote   bool        // to one before the last
+}
+
+// watchWrites watches the request that is sent with the context it returns. Without a trace it sees nothing.
+func (c *Client) watchWrites(ctx context.Context) (*watch, context.Context) {
+	if c.own == nil && !c.traced {
+		return nil, ctx
+	}
+	w := &watch{asked: c.own != nil}
+	if !w.asked {
+		w.trace.GetConn = func(string) { w.asked = true }
+	}
+	w.trace.GotConn = w.gotConn
+	return w, httptrace.WithClientTrace(ctx, &w.trace)
+}
+
+func (w *watch) gotConn(info httptrace.GotConnInfo) {
+	w.wrote = w.wrote || w.conn != nil && !w.nothingWritten()
+	conn := info.Conn
+	if secure, is := conn.(interface{ NetConn() net.Conn }); is {
+		conn = secure.NetConn()
+	}
+	var ours bool
+	if w.conn, ours = conn.(*connection); !ours {
+		w.unknown = true
+		return
+	}
+	w.before = w.conn.writes.Load()
+	w.conn.begin()
+}
+
+// nothingWritten tells, after the request has failed, whether it is proven that no byte of it was written, and
+// makes sure that none will be.
+func (w *watch) nothingWritten() bool {
+	if w == nil || w.unknown || !w.asked {
+		return false
+	}
+	if w.conn == nil {
+		return true
+	}
+	w.conn.sealed.Store(true)
+	return !w.wrote && w.conn.writes.Load() == w.before
+}

@@ -1,0 +1,248 @@
+package wrapper
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestAnIdleConnectionIsUsedForThirtySeconds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := connect(t, nil)
+		n.client.own.dialer = func(context.Context, string, string) (net.Conn, error) {
+			n.dials.Add(1)
+			near, far := net.Pipe()
+			go createEach(&recorder{}, far)
+			return near, nil
+		}
+		for _, pause := range []time.Duration{29 * time.Second, 31 * time.Second, 0} {
+			_, err := n.client.CreateContact(t.Context(), 1000, wile())
+			require.NoError(t, err)
+			time.Sleep(pause)
+		}
+		assert.EqualValues(t, 2, n.dials.Load())
+	})
+}
+
+// Whatever a connection does, it does not do it for longer than it may.
+func TestTheTimeoutEndsEverything(t *testing.T) {
+	respondSlowly := func(parts ...string) func(net.Conn) {
+		return func(conn net.Conn) {
+			conn.Read(make([]byte, 1)) // the request has begun
+			go io.Copy(io.Discard, conn)
+			for _, part := range parts {
+				io.WriteString(conn, part)
+				time.Sleep(2 * time.Second)
+			}
+			time.Sleep(time.Hour)
+		}
+	}
+	const head = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"
+	for name, serve := range map[string]func(net.Conn){
+		"nothing is read":        func(net.Conn) { time.Sleep(time.Hour) },
+		"the body is not read":   func(conn net.Conn) { http.ReadRequest(bufio.NewReader(conn)); time.Sleep(time.Hour) },
+		"nothing comes":          respondSlowly(),
+		"half a header comes":    respondSlowly("HTTP/1.1 200 OK\r\n"),
+		"half a body comes":      respondSlowly(head + "x"),
+		"a byte comes at a time": respondSlowly(append([]string{head}, strings.Split(strings.Repeat("x", 100), "")...)...),
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				n := connect(t, nil, WithRetries(0), WithTimeout(50*time.Second))
+				n.client.own.dialer = func(context.Context, string, string) (net.Conn, error) {
+					near, far := net.Pipe()
+					go serve(far)
+					return near, nil
+				}
+				input := wile()
+				input.ProfileImageFile = FileFromBytes(bytes.Repeat([]byte("x"), 10*128<<10))
+				begin := time.Now()
+				_, err := n.client.CreateContact(t.Context(), 1000, input)
+				assert.Equal(t, OutcomeInDoubt, OutcomeOf(err), "%v", err)
+				assert.Equal(t, time.Minute, time.Since(begin))
+				time.Sleep(2 * time.Hour) // until the server has ended
+			})
+		})
+	}
+}
+
+// A file goes to the kernel as it is: neither net/http nor a connection of ours stands between.
+func TestAFileIsGivenToTheKernel(t *testing.T) {
+	_, client := record(t, false, createEach)
+	body := &selfWriter{Reader: bytes.NewReader([]byte("a file"))}
+	input := wile()
+	opened := 0
+	input.ProfileImageFile = FileFromOpener(func() (io.ReadCloser, error) {
+		if opened++; opened == 3 {
+			return body, nil
+		}
+		return io.NopCloser(strings.NewReader("a file")), nil
+	}, 6)
+	dial := client.own.dialer
+	var kernel *kernelConn
+	client.own.dialer = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		kernel = &kernelConn{Conn: conn}
+		return kernel, err
+	}
+	_, err := client.CreateContact(t.Context(), 1000, input)
+	require.NoError(t, err)
+	assert.Contains(t, kernel.files, io.Reader(body))
+}
+
+type selfWriter struct{ *bytes.Reader }
+
+func (s *selfWriter) Close() error { return nil }
+
+// WriteTo is hidden, so that io.Copy asks the connection.
+func (s *selfWriter) WriteTo() {}
+
+// A kernelConn notes what it is asked to copy.
+type kernelConn struct {
+	net.Conn
+	files []io.Reader
+}
+
+func (k *kernelConn) ReadFrom(r io.Reader) (int64, error) {
+	if limited, is := r.(*io.LimitedReader); is {
+		k.files = append(k.files, limited.R)
+	}
+	return io.Copy(struct{ io.Writer }{k.Conn}, r)
+}
+
+// proxied makes a client of a TLS server through a proxy.
+func proxied(t *testing.T, proxy http.Handler) *Client {
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		io.WriteString(w, createdBody)
+	}))
+	t.Cleanup(server.Close)
+	between := httptest.NewServer(proxy)
+	t.Cleanup(between.Close)
+	roots := x509.NewCertPool()
+	roots.AddCert(server.Certificate())
+	client, err := New("IRsandbox", "secret-token", WithBaseURL(server.URL), WithRetries(0), WithTLSConfig(&tls.Config{RootCAs: roots}),
+		WithProxy(func(*http.Request) (*url.URL, error) { return url.Parse(between.URL) }))
+	require.NoError(t, err)
+	t.Cleanup(client.Close)
+	return client
+}
+
+// tunnel serves CONNECT.
+func tunnel(t *testing.T, count *atomic.Int64) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		count.Add(1)
+		assert.Equal(t, http.MethodConnect, r.Method)
+		assert.Empty(t, r.Header.Get("Authorization"))
+		far, err := net.Dial("tcp", r.Host)
+		if !assert.NoError(t, err) {
+			return
+		}
+		defer far.Close()
+		near, _, err := w.(http.Hijacker).Hijack()
+		if !assert.NoError(t, err) {
+			return
+		}
+		defer near.Close()
+		io.WriteString(near, "HTTP/1.1 200 OK\r\n\r\n")
+		go io.Copy(far, near)
+		io.Copy(near, far)
+	})
+}
+
+func TestThroughAProxy(t *testing.T) {
+	var tunnels atomic.Int64
+	client := proxied(t, tunnel(t, &tunnels))
+	for range 2 {
+		_, err := client.CreateContact(t.Context(), 1000, wile())
+		require.NoError(t, err)
+	}
+	assert.EqualValues(t, 2, tunnels.Load(), "what is read inside of a tunnel cannot be watched, so that each request has its own")
+}
+
+func TestAProxyThatFails(t *testing.T) {
+	for name, proxy := range map[string]http.HandlerFunc{
+		"407":     func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusProxyAuthRequired) },
+		"403":     func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) },
+		"502":     func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) },
+		"nothing": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := proxied(t, proxy).CreateContact(t.Context(), 1000, wile())
+			assert.Equal(t, OutcomeNotSent, OutcomeOf(err), "%v", err)
+		})
+	}
+	for name, proxy := range map[string]func(*http.Request) (*url.URL, error){
+		"not there":    func(*http.Request) (*url.URL, error) { return url.Parse("http://127.0.0.1:1") },
+		"an error":     func(*http.Request) (*url.URL, error) { return nil, io.ErrNoProgress },
+		"of no scheme": func(*http.Request) (*url.URL, error) { return url.Parse("ftp://127.0.0.1:1") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			client, err := New("IRsandbox", "secret-token", WithBaseURL("https://127.0.0.1:1"), WithRetries(0), WithProxy(proxy))
+			require.NoError(t, err)
+			_, err = client.CreateContact(t.Context(), 1000, wile())
+			assert.Equal(t, OutcomeNotSent, OutcomeOf(err), "%v", err)
+		})
+	}
+	client, err := New("IRsandbox", "secret-token", WithBaseURL("https://127.0.0.1:1"), WithRetries(0),
+		WithProxy(func(*http.Request) (*url.URL, error) { panic("a function of the caller's") }))
+	require.NoError(t, err)
+	_, err = client.CreateContact(t.Context(), 1000, wile())
+	assert.Equal(t, OutcomeNotSent, OutcomeOf(err), "%v", err)
+}
+
+// What an upload announces is what it sends, or it ends before the closing boundary.
+func TestAFileThatShrinksIsNotTakenForWhole(t *testing.T) {
+	for _, secure := range []bool{false, true} {
+		var got bytes.Buffer
+		server, client := record(t, secure, func(_ *recorder, conn net.Conn) { io.Copy(&got, conn) })
+		input := wile()
+		opened := 0
+		input.ProfileImageFile = FileFromOpener(func() (io.ReadCloser, error) {
+			if opened++; opened > 2 {
+				return io.NopCloser(strings.NewReader(strings.Repeat("x", 99_999))), nil
+			}
+			return io.NopCloser(strings.NewReader(strings.Repeat("x", 100_000))), nil
+		}, 100_000)
+		_, err := client.CreateContact(t.Context(), 1000, input)
+		assert.Equal(t, OutcomeInDoubt, OutcomeOf(err))
+		assert.ErrorIs(t, err, errShrunk)
+		server.end(client)
+		assert.True(t, strings.HasSuffix(got.String(), "x"), "nothing follows the file")
+	}
+}
+
+func TestNothingIsLeftBehind(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // which fails if a goroutine is left
+		n := connect(t, nil, WithRetries(0))
+		n.client.own.dialer = func(context.Context, string, string) (net.Conn, error) {
+			near, far := net.Pipe()
+			go func() {
+				far.Read(make([]byte, 1))
+				far.Close()
+			}()
+			return near, nil
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		for range 100 {
+			_, err := n.client.CreateContact(ctx, 1000, wile())
+			require.Equal(t, OutcomeInDoubt, OutcomeOf(err))
+		}
+	})
+}
