@@ -3,6 +3,7 @@ package contractgen
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"text/template"
@@ -31,9 +32,41 @@ func (python) Generated(api contract.API, pkg Package) ([]File, error) {
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, File{Path: folder + file.path, Content: content})
+		files = append(files, File{Path: folder + file.path, Content: pruneImports(content)})
 	}
 	return files, nil
+}
+
+var (
+	importOf   = regexp.MustCompile(`(?m)^from (\S+) import (?:([^(\n]+)|\(\n((?: {4}.*\n)+)\))\n`)
+	docstring  = regexp.MustCompile(`(?s)""".*?"""`)
+	importName = regexp.MustCompile(`\w+(?: as \w+)?`)
+)
+
+// pruneImports takes out the names that a module imports and does not use: not every contract needs each.
+func pruneImports(source []byte) []byte {
+	rest := docstring.ReplaceAll(importOf.ReplaceAll(source, nil), nil)
+	return importOf.ReplaceAllFunc(source, func(statement []byte) []byte {
+		parts := importOf.FindSubmatch(statement)
+		if string(parts[1]) == "__future__" {
+			return statement
+		}
+		var used []string
+		for _, name := range importName.FindAllString(string(parts[2])+string(parts[3]), -1) {
+			words := strings.Fields(name)
+			if regexp.MustCompile(`\b` + words[len(words)-1] + `\b`).Match(rest) {
+				used = append(used, name)
+			}
+		}
+		line := fmt.Sprintf("from %s import %s\n", parts[1], strings.Join(used, ", "))
+		switch {
+		case len(used) == 0:
+			return nil
+		case len(line) > 120 || len(parts[3]) > 0:
+			line = fmt.Sprintf("from %s import (\n    %s,\n)\n", parts[1], strings.Join(used, ",\n    "))
+		}
+		return []byte(line)
+	})
 }
 
 // Standalone copies the runtime, the adapters and the manifest, under the name of the package.
@@ -46,6 +79,8 @@ func (python) Standalone(_ contract.API, pkg Package) ([]File, error) {
 			return nil, err
 		}
 		for _, file := range copied {
+			// The README is about this repository's client.
+			file.Content = bytes.Replace(file.Content, []byte("readme = \"README.md\"\n"), nil, 1)
 			for _, form := range []string{"src/%s", "import %s", "from %s", "\"%s-client\""} {
 				file.Content = bytes.ReplaceAll(file.Content, fmt.Appendf(nil, form, "contacts"), fmt.Appendf(nil, form, pkg.Name))
 			}
@@ -174,7 +209,10 @@ func (p pythonOf) argsDoc(op contract.Operation) string {
 	if len(inputFields(op)) > 0 {
 		b.WriteString("            parameters: The other parameters.\n")
 	}
-	b.WriteString("            **options: For this call.")
+	b.WriteString("            **options: For this call.\n\n        Raises:\n")
+	b.WriteString("            InvalidError: Rules are broken, and nothing was sent.\n")
+	b.WriteString("            ApiError: Any other outcome but a success.\n")
+	b.WriteString("            UsageError: An argument cannot be used, or the client is closed.")
 	return b.String()
 }
 
@@ -203,11 +241,11 @@ func (p pythonOf) classes() []string {
 }
 
 func (p pythonOf) allNames() []string {
-	names := append(p.exports(), "OPERATIONS", "ApiError", "AsyncByteStream", "AsyncClient", "AttemptReport", "ByteStream", "CallOptions",
+	names := append(p.exports(), "ApiError", "AsyncByteStream", "AsyncClient", "AttemptReport", "ByteStream", "CallOptions",
 		"CallReport", "Client", "FieldError", "File", "InDoubtError", "InvalidError", "NotSentError", "Outcome", "QueuedError",
 		"RefusedError", "ResponseInfo", "RuleKind", "Rules", "UsageError", "Violation", "__version__", "info_of", "validate_draft")
 	slices.Sort(names)
-	return names
+	return append([]string{"OPERATIONS"}, names...) // constants first, as isort has it
 }
 
 func scalarPython(kind contract.Kind) string {
@@ -342,5 +380,5 @@ func (p pythonOf) params(op contract.Operation) string {
 		}
 		params = append(params, param)
 	}
-	return strings.Join(append(params, "**options: Unpack[CallOptions]"), ", ")
+	return "\n        " + strings.Join(append(params, "**options: Unpack[CallOptions]"), ",\n        ") + ","
 }

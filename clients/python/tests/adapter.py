@@ -25,7 +25,6 @@ from contacts import (
     info_of,
     validate_draft,
 )
-from contacts._runtime.client import input_of, path_of
 
 clients: dict[str, Any] = {}
 
@@ -94,9 +93,7 @@ async def call(client: Any, operation: Any, path: Mapping[str, Any], draft: Any,
     """Call an operation, and tell its result."""
     result: Any
     if pages:
-        values = path_of(operation, path)
-        parameters = input_of(operation, values, draft)
-        items = getattr(client, operation.method.removesuffix("_page"))(*values, parameters)
+        items = client.iterate(operation.id, path, draft)
         found = [item async for item in items] if isinstance(client, AsyncClient) else list(items)
         return {"outcome": operation.done, "items": [wire(item) for item in found]}
     result = client.call(operation.id, path, draft)

@@ -55,6 +55,7 @@ def validate_draft(operation: str, draft: Mapping[str, Any]) -> list[Violation]:
 
 
 __all__ = [
+    "OPERATIONS",
     "Account",
     "ApiError",
     "AsyncByteStream",
@@ -77,7 +78,6 @@ __all__ = [
     "InvalidError",
     "ListContactsInput",
     "NotSentError",
-    "OPERATIONS",
     "Outcome",
     "QueuedError",
     "RefusedError",
@@ -92,3 +92,8 @@ __all__ = [
     "info_of",
     "validate_draft",
 ]
+
+# Tracebacks and representations name them as they are imported.
+for _name in __all__:
+    if isinstance(globals()[_name], type):
+        globals()[_name].__module__ = __name__

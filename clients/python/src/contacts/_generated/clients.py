@@ -2,30 +2,23 @@
 """The clients: one method for each operation."""
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Final
 
 from typing_extensions import Unpack
 
 from .._runtime.async_client import AsyncByteStream, TaskClient
 from .._runtime.client import ByteStream, SyncClient
-from .._runtime.info import ResponseInfo
 from .._runtime.options import CallOptions
 from . import table
 from .types import (
-    Account,
     Contact,
     ContactPage,
     CreateContactInput,
     CreatedContact,
     DeletedContact,
-    FieldErrorObject,
     ListContactsInput,
     UpdateContactInput,
     UpdatedContact,
 )
-
-_UNUSED: Final = (AsyncIterator, Iterator, AsyncByteStream, ByteStream, ResponseInfo)
-"""Not every contract needs each of them."""
 
 
 class Client(SyncClient):
@@ -37,7 +30,12 @@ class Client(SyncClient):
 
     _package = table.PACKAGE
 
-    def create_contact(self, campaign_id: int, parameters: CreateContactInput, **options: Unpack[CallOptions]) -> CreatedContact:
+    def create_contact(
+        self,
+        campaign_id: int,
+        parameters: CreateContactInput,
+        **options: Unpack[CallOptions],
+    ) -> CreatedContact:
         """Create a contact.
 
         Creates a contact and returns its URI. The request is multipart/form-data if it uploads an image,
@@ -47,11 +45,21 @@ class Client(SyncClient):
             campaign_id: The campaign's number.
             parameters: The other parameters.
             **options: For this call.
+
+        Raises:
+            InvalidError: Rules are broken, and nothing was sent.
+            ApiError: Any other outcome but a success.
+            UsageError: An argument cannot be used, or the client is closed.
         """
         result: CreatedContact = self._call(table.CREATE_CONTACT, (campaign_id,), parameters, options)
         return result
 
-    def list_contacts(self, campaign_id: int, parameters: ListContactsInput | None = None, **options: Unpack[CallOptions]) -> Iterator[Contact]:
+    def list_contacts(
+        self,
+        campaign_id: int,
+        parameters: ListContactsInput | None = None,
+        **options: Unpack[CallOptions],
+    ) -> Iterator[Contact]:
         """List the contacts of a campaign.
 
         Returns the contacts of a campaign, page by page. Filters that are given together must all hold.
@@ -62,10 +70,20 @@ class Client(SyncClient):
             campaign_id: The campaign's number.
             parameters: The other parameters.
             **options: For this call.
+
+        Raises:
+            InvalidError: Rules are broken, and nothing was sent.
+            ApiError: Any other outcome but a success.
+            UsageError: An argument cannot be used, or the client is closed.
         """
         return self._pages(table.LIST_CONTACTS, (campaign_id,), parameters, options)
 
-    def list_contacts_page(self, campaign_id: int, parameters: ListContactsInput | None = None, **options: Unpack[CallOptions]) -> ContactPage:
+    def list_contacts_page(
+        self,
+        campaign_id: int,
+        parameters: ListContactsInput | None = None,
+        **options: Unpack[CallOptions],
+    ) -> ContactPage:
         """List the contacts of a campaign.
 
         Returns the contacts of a campaign, page by page. Filters that are given together must all hold.
@@ -74,11 +92,21 @@ class Client(SyncClient):
             campaign_id: The campaign's number.
             parameters: The other parameters.
             **options: For this call.
+
+        Raises:
+            InvalidError: Rules are broken, and nothing was sent.
+            ApiError: Any other outcome but a success.
+            UsageError: An argument cannot be used, or the client is closed.
         """
         result: ContactPage = self._call(table.LIST_CONTACTS, (campaign_id,), parameters, options)
         return result
 
-    def get_contact(self, campaign_id: int, contact_id: str, **options: Unpack[CallOptions]) -> Contact:
+    def get_contact(
+        self,
+        campaign_id: int,
+        contact_id: str,
+        **options: Unpack[CallOptions],
+    ) -> Contact:
         """Get a contact.
 
         Returns one contact.
@@ -88,11 +116,22 @@ class Client(SyncClient):
             contact_id: The contact's id, which is the last segment of its `Uri`. It begins with M if the system made the
                 contact.
             **options: For this call.
+
+        Raises:
+            InvalidError: Rules are broken, and nothing was sent.
+            ApiError: Any other outcome but a success.
+            UsageError: An argument cannot be used, or the client is closed.
         """
         result: Contact = self._call(table.GET_CONTACT, (campaign_id, contact_id,), None, options)
         return result
 
-    def update_contact(self, campaign_id: int, contact_id: str, parameters: UpdateContactInput | None = None, **options: Unpack[CallOptions]) -> UpdatedContact:
+    def update_contact(
+        self,
+        campaign_id: int,
+        contact_id: str,
+        parameters: UpdateContactInput | None = None,
+        **options: Unpack[CallOptions],
+    ) -> UpdatedContact:
         """Update a contact.
 
         Changes the parameters that are given and leaves the others as they are. An empty parameter counts
@@ -105,11 +144,21 @@ class Client(SyncClient):
                 contact.
             parameters: The other parameters.
             **options: For this call.
+
+        Raises:
+            InvalidError: Rules are broken, and nothing was sent.
+            ApiError: Any other outcome but a success.
+            UsageError: An argument cannot be used, or the client is closed.
         """
         result: UpdatedContact = self._call(table.UPDATE_CONTACT, (campaign_id, contact_id,), parameters, options)
         return result
 
-    def delete_contact(self, campaign_id: int, contact_id: str, **options: Unpack[CallOptions]) -> DeletedContact:
+    def delete_contact(
+        self,
+        campaign_id: int,
+        contact_id: str,
+        **options: Unpack[CallOptions],
+    ) -> DeletedContact:
         """Delete a contact.
 
         Deletes a contact that a user made. This cannot be undone. A contact that the system made
@@ -120,11 +169,21 @@ class Client(SyncClient):
             contact_id: The contact's id, which is the last segment of its `Uri`. It begins with M if the system made the
                 contact.
             **options: For this call.
+
+        Raises:
+            InvalidError: Rules are broken, and nothing was sent.
+            ApiError: Any other outcome but a success.
+            UsageError: An argument cannot be used, or the client is closed.
         """
         result: DeletedContact = self._call(table.DELETE_CONTACT, (campaign_id, contact_id,), None, options)
         return result
 
-    def get_profile_image(self, campaign_id: int, contact_id: str, **options: Unpack[CallOptions]) -> ByteStream:
+    def get_profile_image(
+        self,
+        campaign_id: int,
+        contact_id: str,
+        **options: Unpack[CallOptions],
+    ) -> ByteStream:
         """Get a contact's profile image.
 
         Returns the image that was uploaded with a contact, byte for byte.
@@ -134,6 +193,11 @@ class Client(SyncClient):
             contact_id: The contact's id, which is the last segment of its `Uri`. It begins with M if the system made the
                 contact.
             **options: For this call.
+
+        Raises:
+            InvalidError: Rules are broken, and nothing was sent.
+            ApiError: Any other outcome but a success.
+            UsageError: An argument cannot be used, or the client is closed.
         """
         result: ByteStream = self._call(table.GET_PROFILE_IMAGE, (campaign_id, contact_id,), None, options)
         return result
@@ -148,7 +212,11 @@ class AsyncClient(TaskClient):
 
     _package = table.PACKAGE
 
-    async def create_contact(self, campaign_id: int, parameters: CreateContactInput, **options: Unpack[CallOptions]) -> CreatedContact:
+    async def create_contact(
+        self,
+        campaign_id: int,
+        parameters: CreateContactInput,
+        **options: Unpack[CallOptions],) -> CreatedContact:
         """Create a contact.
 
         Creates a contact and returns its URI. The request is multipart/form-data if it uploads an image,
@@ -158,11 +226,21 @@ class AsyncClient(TaskClient):
             campaign_id: The campaign's number.
             parameters: The other parameters.
             **options: For this call.
+
+        Raises:
+            InvalidError: Rules are broken, and nothing was sent.
+            ApiError: Any other outcome but a success.
+            UsageError: An argument cannot be used, or the client is closed.
         """
         result: CreatedContact = await self._call(table.CREATE_CONTACT, (campaign_id,), parameters, options)
         return result
 
-    def list_contacts(self, campaign_id: int, parameters: ListContactsInput | None = None, **options: Unpack[CallOptions]) -> AsyncIterator[Contact]:
+    def list_contacts(
+        self,
+        campaign_id: int,
+        parameters: ListContactsInput | None = None,
+        **options: Unpack[CallOptions],
+    ) -> AsyncIterator[Contact]:
         """List the contacts of a campaign.
 
         Returns the contacts of a campaign, page by page. Filters that are given together must all hold.
@@ -173,10 +251,19 @@ class AsyncClient(TaskClient):
             campaign_id: The campaign's number.
             parameters: The other parameters.
             **options: For this call.
+
+        Raises:
+            InvalidError: Rules are broken, and nothing was sent.
+            ApiError: Any other outcome but a success.
+            UsageError: An argument cannot be used, or the client is closed.
         """
         return self._pages(table.LIST_CONTACTS, (campaign_id,), parameters, options)
 
-    async def list_contacts_page(self, campaign_id: int, parameters: ListContactsInput | None = None, **options: Unpack[CallOptions]) -> ContactPage:
+    async def list_contacts_page(
+        self,
+        campaign_id: int,
+        parameters: ListContactsInput | None = None,
+        **options: Unpack[CallOptions],) -> ContactPage:
         """List the contacts of a campaign.
 
         Returns the contacts of a campaign, page by page. Filters that are given together must all hold.
@@ -185,11 +272,20 @@ class AsyncClient(TaskClient):
             campaign_id: The campaign's number.
             parameters: The other parameters.
             **options: For this call.
+
+        Raises:
+            InvalidError: Rules are broken, and nothing was sent.
+            ApiError: Any other outcome but a success.
+            UsageError: An argument cannot be used, or the client is closed.
         """
         result: ContactPage = await self._call(table.LIST_CONTACTS, (campaign_id,), parameters, options)
         return result
 
-    async def get_contact(self, campaign_id: int, contact_id: str, **options: Unpack[CallOptions]) -> Contact:
+    async def get_contact(
+        self,
+        campaign_id: int,
+        contact_id: str,
+        **options: Unpack[CallOptions],) -> Contact:
         """Get a contact.
 
         Returns one contact.
@@ -199,11 +295,21 @@ class AsyncClient(TaskClient):
             contact_id: The contact's id, which is the last segment of its `Uri`. It begins with M if the system made the
                 contact.
             **options: For this call.
+
+        Raises:
+            InvalidError: Rules are broken, and nothing was sent.
+            ApiError: Any other outcome but a success.
+            UsageError: An argument cannot be used, or the client is closed.
         """
         result: Contact = await self._call(table.GET_CONTACT, (campaign_id, contact_id,), None, options)
         return result
 
-    async def update_contact(self, campaign_id: int, contact_id: str, parameters: UpdateContactInput | None = None, **options: Unpack[CallOptions]) -> UpdatedContact:
+    async def update_contact(
+        self,
+        campaign_id: int,
+        contact_id: str,
+        parameters: UpdateContactInput | None = None,
+        **options: Unpack[CallOptions],) -> UpdatedContact:
         """Update a contact.
 
         Changes the parameters that are given and leaves the others as they are. An empty parameter counts
@@ -216,11 +322,20 @@ class AsyncClient(TaskClient):
                 contact.
             parameters: The other parameters.
             **options: For this call.
+
+        Raises:
+            InvalidError: Rules are broken, and nothing was sent.
+            ApiError: Any other outcome but a success.
+            UsageError: An argument cannot be used, or the client is closed.
         """
         result: UpdatedContact = await self._call(table.UPDATE_CONTACT, (campaign_id, contact_id,), parameters, options)
         return result
 
-    async def delete_contact(self, campaign_id: int, contact_id: str, **options: Unpack[CallOptions]) -> DeletedContact:
+    async def delete_contact(
+        self,
+        campaign_id: int,
+        contact_id: str,
+        **options: Unpack[CallOptions],) -> DeletedContact:
         """Delete a contact.
 
         Deletes a contact that a user made. This cannot be undone. A contact that the system made
@@ -231,11 +346,20 @@ class AsyncClient(TaskClient):
             contact_id: The contact's id, which is the last segment of its `Uri`. It begins with M if the system made the
                 contact.
             **options: For this call.
+
+        Raises:
+            InvalidError: Rules are broken, and nothing was sent.
+            ApiError: Any other outcome but a success.
+            UsageError: An argument cannot be used, or the client is closed.
         """
         result: DeletedContact = await self._call(table.DELETE_CONTACT, (campaign_id, contact_id,), None, options)
         return result
 
-    async def get_profile_image(self, campaign_id: int, contact_id: str, **options: Unpack[CallOptions]) -> AsyncByteStream:
+    async def get_profile_image(
+        self,
+        campaign_id: int,
+        contact_id: str,
+        **options: Unpack[CallOptions],) -> AsyncByteStream:
         """Get a contact's profile image.
 
         Returns the image that was uploaded with a contact, byte for byte.
@@ -245,6 +369,11 @@ class AsyncClient(TaskClient):
             contact_id: The contact's id, which is the last segment of its `Uri`. It begins with M if the system made the
                 contact.
             **options: For this call.
+
+        Raises:
+            InvalidError: Rules are broken, and nothing was sent.
+            ApiError: Any other outcome but a success.
+            UsageError: An argument cannot be used, or the client is closed.
         """
         result: AsyncByteStream = await self._call(table.GET_PROFILE_IMAGE, (campaign_id, contact_id,), None, options)
         return result

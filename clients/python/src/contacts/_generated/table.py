@@ -4,7 +4,6 @@
 from typing import Any, Final
 
 from .._runtime.client import ByteStream, Package
-from .._runtime.info import ResponseInfo
 from .._runtime.table import Body, ErrorFormat, Field, FilePart, Member, Operation, Outcomes, Pages, Rule, Violation
 from .types import (
     Account,
@@ -18,9 +17,6 @@ from .types import (
     UpdateContactInput,
     UpdatedContact,
 )
-
-_UNUSED: Final = (Body, ErrorFormat, FilePart, Outcomes, Pages, Rule, ResponseInfo, ByteStream)
-"""Not every contract needs each of them."""
 
 _ERRORS: Final = ErrorFormat("Message", "Errors", "Field")
 

@@ -1,7 +1,9 @@
 """The client for tasks, of asyncio or trio."""
 
 import os
+import time
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import anyio
@@ -12,7 +14,7 @@ from typing_extensions import Self, Unpack
 
 from .async_transport import AsyncTransport
 from .calls import Answer, Pause, Send, Steps
-from .client import BaseClient, Content, input_of, is_last, path_of
+from .client import BaseClient, Content, checked, first_page, input_of, is_last, path_of
 from .errors import UsageError
 from .inputs import Input, values_of
 from .options import BaseURL, CallOptions
@@ -28,9 +30,11 @@ class AsyncByteStream(Content):
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Return the chunks. Raises InDoubtError if the content does not come whole."""
+        self._begin()
         received = 0
         try:
             async for chunk in self._response.stream:  # type: ignore[union-attr]
+                self._exchange.left()
                 received += len(chunk)
                 yield chunk
             if self.length is not None and received < self.length:
@@ -45,10 +49,16 @@ class AsyncByteStream(Content):
         return b"".join([chunk async for chunk in self])
 
     async def save(self, path: str | os.PathLike[str]) -> None:
-        """Write all of it to a file. Raises InDoubtError if the content does not come whole."""
-        async with await anyio.open_file(path, "wb") as file:
-            async for chunk in self:
-                await file.write(chunk)
+        """Write all of it to a file. If it does not come whole, this is an InDoubtError, and there is no new file."""
+        part = anyio.Path(f"{os.fspath(path)}.part")
+        try:
+            async with await part.open("wb") as file:
+                async for chunk in self:
+                    await file.write(chunk)
+            await part.replace(os.fspath(path))
+        finally:
+            with anyio.CancelScope(shield=True):
+                await part.unlink(missing_ok=True)
 
     async def aclose(self) -> None:
         """Give up what was not read."""
@@ -90,7 +100,7 @@ class TaskClient(BaseClient):
         if pages is None or operation.input is None:
             raise UsageError(f"{operation.id} has no pages")
         given: Any = parameters if parameters is not None else operation.input()
-        number = getattr(given, pages.page) or 1
+        number = first_page(operation, given)
         while True:
             page = await self._call(operation, path, attrs.evolve(given, **{pages.page: number}), options)
             for item in getattr(page, pages.items):
@@ -112,23 +122,21 @@ class TaskClient(BaseClient):
             return end.value
 
     async def _send(self, step: Send) -> Answer | Exception:
-        try:
-            response = await self._transport.handle_async_request(step.request)
-        except Exception as error:
-            return error
-        if step.streams and 200 <= response.status_code < 300:
-            return Answer(response, None, True)
-        body = bytearray()
-        try:
-            async for chunk in response.stream:
-                body += chunk
-                if len(body) > LONGEST:
-                    return Answer(response, None)
-        except Exception:
-            return Answer(response, None)
-        finally:
-            await response.aclose()
-        return Answer(response, bytes(body))
+        # Our own transport keeps to the time by itself.
+        limit = None if self._is_own else step.exchange.end - time.monotonic()
+        body: bytes | None = None
+        response: httpx.Response | None = None
+        with anyio.move_on_after(limit):
+            try:
+                response = checked(await self._transport.handle_async_request(step.request))
+                if step.streams and 200 <= response.status_code < 300:
+                    return Answer(response, None, step.exchange, True)
+            except Exception as error:
+                return error
+            body = await _read(response)
+        if response is None:
+            return httpx.ReadTimeout("the time for the attempt is over")
+        return Answer(response, body, step.exchange)
 
     async def call(
         self,
@@ -150,9 +158,24 @@ class TaskClient(BaseClient):
         """
         table = self._package.operation(operation)
         values = path_of(table, path)
-        parameters = await anyio.to_thread.run_sync(input_of, table, values, draft)
+        rules = self._settings(options).rules
+        parameters = await anyio.to_thread.run_sync(input_of, self._core, table, values, draft, rules)
         method = getattr(self, table.method)
         return await (method(*values, **options) if parameters is None else method(*values, parameters, **options))
+
+    async def iterate(
+        self,
+        operation: str,
+        path: Mapping[str, Any],
+        draft: Mapping[str, Any] | None = None,
+        **options: Unpack[CallOptions],
+    ) -> AsyncIterator[Any]:
+        """Call an operation that has pages as `call` does, and return the items of all pages."""
+        table = self._package.operation(operation)
+        values = path_of(table, path)
+        parameters = input_of(self._core, table, values, draft, self._settings(options).rules)
+        async for item in self._pages(table, values, parameters, options):
+            yield item
 
     async def aclose(self) -> None:
         """Close the connections. The client cannot be used any more."""
@@ -164,6 +187,22 @@ class TaskClient(BaseClient):
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
+
+
+async def _read(response: httpx.Response) -> bytes | None:
+    """Read a body; None if it does not come whole, or is too long."""
+    body = bytearray()
+    try:
+        async for chunk in response.stream:  # type: ignore[union-attr]
+            body += chunk
+            if len(body) > LONGEST:
+                return None
+    except Exception:
+        return None
+    finally:
+        with anyio.CancelScope(shield=True), suppress(Exception):
+            await response.aclose()
+    return bytes(body)
 
 
 def _has_file(operation: Operation[Any], parameters: Input) -> bool:

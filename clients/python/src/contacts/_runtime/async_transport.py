@@ -3,6 +3,7 @@
 They use sockets directly: nothing reads ahead, or writes behind, what the count of bytes does not see.
 """
 
+import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -79,11 +80,20 @@ class AsyncStream(Stream, httpcore.AsyncNetworkStream):
         self.socket.close()
 
 
+def _running_loop() -> object:
+    """Return the event loop; None for trio."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
 class AsyncConnection:
     """HTTP on a socket."""
 
     def __init__(self, stream: AsyncStream, server: httpcore.Origin) -> None:
         self.stream = stream
+        self.loop = _running_loop()
         self.http = httpcore.AsyncHTTP11Connection(server, stream)
 
 
@@ -131,7 +141,7 @@ class AsyncTransport(httpx.AsyncBaseTransport):
 
     def _take(self) -> AsyncConnection | None:
         for connection in self._idle.take():
-            if connection.stream.is_fit():
+            if connection.loop is _running_loop() and connection.stream.is_fit():
                 return connection
             connection.stream.socket.close()
         return None

@@ -14,10 +14,10 @@ import httpx
 
 from .encoding import Encoded, encode
 from .errors import ApiError, InDoubtError, InvalidError, NotSentError, Outcome, QueuedError, RefusedError, UsageError
-from .info import ResponseInfo, first_values
+from .info import ResponseInfo
 from .inputs import Input, values_of
 from .options import AttemptReport, BaseURL, CallReport, Settings
-from .reading import UnreadableError, read_errors, read_result
+from .reading import UnreadableError, read_errors, read_result, redacted
 from .redaction import redactor
 from .rules import check
 from .table import Operation, Violation
@@ -71,6 +71,7 @@ class Answer:
     response: httpx.Response
     body: bytes | None
     """None if it did not come whole, is too long, or is to be streamed."""
+    exchange: Exchange
     streams: bool = False
 
 
@@ -131,13 +132,17 @@ class Core:
         values = path if parameters is None else (*path, *values_of(parameters))
         checked = check(operation, operation.fields, values, enforce=settings.rules == "enforce")
         if checked.violations:
-            error = InvalidError(operation.id, checked.violations)
-            self._report_call(operation, 0, 0.0, checked.violations, error)
-            raise error from checked.cause
+            raise self.refused(operation, checked.violations) from checked.cause
         passed: list[Violation] = []
         if settings.rules == "warn" and (passed := check(operation, operation.fields, values).violations):
             self._guard(self._logger.warning, "%s: sent though %s", operation.id, " ".join(v.message for v in passed))
         return encode(operation, self.account, values, checked.probes), passed
+
+    def refused(self, operation: Operation[Any], violations: list[Violation]) -> InvalidError:
+        """Report that an input breaks rules, and return the error."""
+        error = InvalidError(operation.id, violations)
+        self._report_call(operation, 0, 0.0, violations, error)
+        return error
 
     def attempts(
         self, operation: Operation[Any], prepared: tuple[Encoded, list[Violation]], settings: Settings
@@ -202,10 +207,17 @@ class Core:
             )
             result = yield Send(request, exchange, operation.streams)
         finally:
-            stream.close()
-        if isinstance(result, Answer):
+            with suppress(Exception):  # a stream of the caller's that cannot be closed changes no outcome
+                stream.close()
+        if not isinstance(result, Answer):
+            self._failed(operation, result, exchange)
+        try:
             return self._classify(operation, result, doubted)
-        self._failed(operation, result, exchange)
+        except ApiError:
+            raise
+        except Exception as error:
+            status, reason = result.response.status_code, self.redact(f"{type(error).__name__}: {error}")
+            raise InDoubtError(operation.id, status, reason=reason) from self.harmless(error)
 
     def _failed(self, operation: Operation[Any], error: Exception, exchange: Exchange) -> NoReturn:
         """Raise what a request without a response means."""
@@ -240,7 +252,7 @@ class Core:
 
     def _classify(self, operation: Operation[R], answer: Answer, doubted: bool) -> R | Answer:
         status = answer.response.status_code
-        info = ResponseInfo(status, first_values(answer.response.headers), answer.body or b"")
+        info = ResponseInfo(status, answer.response.headers, answer.body or b"")
         if 200 <= status < 300:
             return answer if answer.streams else self._success(operation, answer, info)
         if operation.http_method == "DELETE" and status == 404 and doubted:
@@ -274,7 +286,7 @@ class Core:
         if value in outcomes.done and all(map(given, outcomes.requires.get(value, ()))):
             return result
         if value in outcomes.queued:
-            raise QueuedError(operation.id, result)
+            raise QueuedError(operation.id, redacted(result, self.redact))
         message, errors, reason = self._words(operation, answer.body)
         if value in outcomes.refused:
             raise RefusedError(operation.id, info.status, message, errors, None, info)

@@ -1,8 +1,11 @@
 """The client for threads, and what it has in common with the one for tasks."""
 
 import os
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 import attrs
@@ -10,8 +13,8 @@ import httpx
 from typing_extensions import Self, Unpack
 
 from .calls import Answer, Core, Pause, Send, Steps
-from .errors import InDoubtError, InvalidError, UsageError
-from .info import ResponseInfo, first_values
+from .errors import InDoubtError, UsageError
+from .info import ResponseInfo
 from .inputs import Input, draft_values
 from .options import (
     AttemptReport,
@@ -64,7 +67,7 @@ class BaseClient:
         base_url: str | None = None,
         transport: Any = None,
         proxy: str | None = None,
-        ssl_context: Any = None,
+        ssl_context: ssl.SSLContext | None = None,
         trust_env: bool = True,
         timeout: float = 60.0,
         total_timeout: float | None = None,
@@ -80,9 +83,12 @@ class BaseClient:
             token: The password of the credentials. Nothing prints it.
             base_url: Another server than the contract's; a path in it is kept. It must be https, unless the host is
                 a loopback address.
-            transport: What sends the requests, in place of the client's own: a transport of httpx.
+            transport: What sends the requests, in place of the client's own: a transport of httpx. To it, the timeout
+                is the limit of each read and each write as well. A fake is an `httpx.MockTransport`; what any other
+                raises is in doubt, unless httpx says that there was no connection.
             proxy: The URL of a proxy, in place of what HTTPS_PROXY or ALL_PROXY say.
-            ssl_context: In place of one with the certificate authorities of the system.
+            ssl_context: In place of one with the certificates of certifi, or those that SSL_CERT_FILE or SSL_CERT_DIR
+                names.
             trust_env: Whether HTTPS_PROXY, ALL_PROXY and NO_PROXY are read.
             timeout: How many seconds one attempt may take, to the end of the response. An upload has one more for
                 each 128 KiB.
@@ -103,7 +109,11 @@ class BaseClient:
         settings = Settings(timeout=timeout, total_timeout=total_timeout, retries=retries, rules=rules)
         package = (self._package.name, self._package.version)
         self._core = Core(package, account, token, base, settings, on_attempt, on_outcome)
-        self._core.is_mock = transport is not None
+        if transport is not None and (proxy is not None or ssl_context is not None):
+            raise UsageError("transport cannot be used together with proxy or ssl_context")
+        # What it raises was raised before anything was sent, as nothing ever is.
+        self._is_own = transport is None
+        self._core.is_mock = isinstance(transport, httpx.MockTransport)
         self._transport = (
             self._transport_of(transport)
             if transport is not None
@@ -144,7 +154,9 @@ def path_of(operation: Operation[Any], path: Mapping[str, Any]) -> tuple[Any, ..
     return tuple(path_value(f, path.get(f.name)) for f in operation.path_fields)
 
 
-def input_of(operation: Operation[Any], path: tuple[Any, ...], draft: Mapping[str, Any] | None) -> Input | None:
+def input_of(
+    core: Core, operation: Operation[Any], path: tuple[Any, ...], draft: Mapping[str, Any] | None, rules: Rules
+) -> Input | None:
     """Return the typed input of a draft. Raises InvalidError if a value has the wrong type, or a name is unknown."""
     if draft is None:
         draft = {}
@@ -152,9 +164,9 @@ def input_of(operation: Operation[Any], path: tuple[Any, ...], draft: Mapping[st
         raise UsageError("draft must be a mapping")
     values = draft_values(operation, draft)
     strange = unknown(operation, draft)
-    violations = check(operation, operation.fields, (*path, *values)).violations
+    violations = check(operation, operation.fields, (*path, *values), enforce=rules == "enforce").violations
     if strange or any(_is_wrong(v, operation.input_fields) for v in violations):
-        raise InvalidError(operation.id, [*violations, *strange])
+        raise core.refused(operation, [*violations, *strange])
     return operation.input.from_draft(draft) if operation.input else None
 
 
@@ -169,6 +181,19 @@ def validate_draft(package: Package, operation_id: str, draft: Mapping[str, Any]
         raise UsageError("draft must be a mapping")
     checked = check(operation, operation.input_fields, draft_values(operation, draft))
     return [*checked.violations, *unknown(operation, draft)]
+
+
+def first_page(operation: Operation[Any], parameters: Any) -> Any:
+    """Return the number of the page to begin with. What is no number is a violation later."""
+    number = getattr(parameters, operation.pages.page, None) if operation.pages else None
+    return 1 if number is None else number
+
+
+def checked(response: Any) -> httpx.Response:
+    """Return what a transport returned, if it is a response."""
+    if not isinstance(response, httpx.Response):
+        raise TypeError("the transport returned no httpx.Response")
+    return response
 
 
 def is_last(operation: Operation[Any], page: Any, number: int) -> bool:
@@ -186,20 +211,27 @@ class Content:
     def __init__(self, operation: str, answer: Answer, core: Core) -> None:
         self._operation = operation
         self._response = answer.response
+        self._exchange = answer.exchange
         self._core = core
-        self.info = ResponseInfo(answer.response.status_code, first_values(answer.response.headers))
+        self._begun = False
+        self.info = ResponseInfo(answer.response.status_code, answer.response.headers)
         """The status and the headers of the response."""
 
     @property
     def content_type(self) -> str:
         """The type of the content; empty if the server does not say it."""
-        return self.info.headers.get("Content-Type", "")
+        return str(self.info.headers.get("Content-Type", ""))
 
     @property
     def length(self) -> int | None:
         """How many bytes the content has; None if the server does not say it."""
         length = self.info.headers.get("Content-Length", "")
         return int(length) if length.isdecimal() else None
+
+    def _begin(self) -> None:
+        if self._begun or self._response.is_closed:
+            raise UsageError("the content was read before, or is closed")
+        self._begun = True
 
     def _cut(self, error: Exception) -> InDoubtError:
         reason = self._core.redact(f"the content did not come whole: {error}")
@@ -211,9 +243,11 @@ class ByteStream(Content):
 
     def __iter__(self) -> Iterator[bytes]:
         """Return the chunks. Raises InDoubtError if the content does not come whole."""
+        self._begin()
         received = 0
         try:
             for chunk in self._response.stream:  # type: ignore[union-attr]
+                self._exchange.left()
                 received += len(chunk)
                 yield chunk
             if self.length is not None and received < self.length:
@@ -228,10 +262,15 @@ class ByteStream(Content):
         return b"".join(self)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write all of it to a file. Raises InDoubtError if the content does not come whole."""
-        with open(path, "wb") as file:  # noqa: PTH123
-            for chunk in self:
-                file.write(chunk)
+        """Write all of it to a file. If it does not come whole, this is an InDoubtError, and there is no new file."""
+        part = Path(f"{os.fspath(path)}.part")
+        try:
+            with part.open("wb") as file:
+                for chunk in self:
+                    file.write(chunk)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Give up what was not read."""
@@ -270,7 +309,7 @@ class SyncClient(BaseClient):
         if pages is None or operation.input is None:
             raise UsageError(f"{operation.id} has no pages")
         given: Any = parameters if parameters is not None else operation.input()
-        number = getattr(given, pages.page) or 1
+        number = first_page(operation, given)
         while True:
             page = self._call(operation, path, attrs.evolve(given, **{pages.page: number}), options)
             yield from getattr(page, pages.items)
@@ -292,22 +331,25 @@ class SyncClient(BaseClient):
 
     def _send(self, step: Send) -> Answer | Exception:
         try:
-            response = self._transport.handle_request(step.request)
+            response = checked(self._transport.handle_request(step.request))
+            streams = step.streams and 200 <= response.status_code < 300
         except Exception as error:
             return error
-        if step.streams and 200 <= response.status_code < 300:
-            return Answer(response, None, True)
+        if streams:
+            return Answer(response, None, step.exchange, True)
         body = bytearray()
         try:
-            for chunk in response.stream:
+            for chunk in response.stream:  # type: ignore[union-attr]
+                step.exchange.left()
                 body += chunk
                 if len(body) > LONGEST:
-                    return Answer(response, None)
+                    return Answer(response, None, step.exchange)
         except Exception:
-            return Answer(response, None)
+            return Answer(response, None, step.exchange)
         finally:
-            response.close()
-        return Answer(response, bytes(body))
+            with suppress(Exception):
+                response.close()
+        return Answer(response, bytes(body), step.exchange)
 
     def call(
         self,
@@ -329,9 +371,22 @@ class SyncClient(BaseClient):
         """
         table = self._package.operation(operation)
         values = path_of(table, path)
-        parameters = input_of(table, values, draft)
+        parameters = input_of(self._core, table, values, draft, self._settings(options).rules)
         method = getattr(self, table.method)
         return method(*values, **options) if parameters is None else method(*values, parameters, **options)
+
+    def iterate(
+        self,
+        operation: str,
+        path: Mapping[str, Any],
+        draft: Mapping[str, Any] | None = None,
+        **options: Unpack[CallOptions],
+    ) -> Iterator[Any]:
+        """Call an operation that has pages as `call` does, and return the items of all pages."""
+        table = self._package.operation(operation)
+        values = path_of(table, path)
+        parameters = input_of(self._core, table, values, draft, self._settings(options).rules)
+        return self._pages(table, values, parameters, options)
 
     def close(self) -> None:
         """Close the connections. The client cannot be used any more."""

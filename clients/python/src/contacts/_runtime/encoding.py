@@ -135,21 +135,27 @@ class Upload(httpx.SyncByteStream, httpx.AsyncByteStream):
                 yield (chunk := _read(piece, left))
                 left -= len(chunk)
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for piece, length in self._pieces:
-            if isinstance(piece, bytes):
-                yield piece
-                continue
-            left = length
-            while left:
-                yield (chunk := await anyio.to_thread.run_sync(_read, piece, left))
-                left -= len(chunk)
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return _InThread(iter(self))
 
     def close(self) -> None:
         self._opened.close()
 
     async def aclose(self) -> None:
         await anyio.to_thread.run_sync(self.close)
+
+
+class _InThread(AsyncIterator[bytes]):
+    """Reads in a thread what a file has; no generator, which trio wants to see exhausted."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+
+    async def __anext__(self) -> bytes:
+        chunk = await anyio.to_thread.run_sync(next, self._chunks, None)
+        if chunk is None:
+            raise StopAsyncIteration
+        return chunk
 
 
 def _read(file: IO[bytes], left: int) -> bytes:

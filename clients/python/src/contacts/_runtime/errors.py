@@ -98,7 +98,8 @@ class QueuedError(ApiError):
     outcome: ClassVar[Outcome] = "queued"
 
     response: Any = attrs.field(repr=False)
-    """The response, of the type that a success returns; `info_of` tells its status and headers."""
+    """The response, of the type that a success returns, without the credentials; `info_of` tells its status and
+    headers."""
 
     def __str__(self) -> str:
         return f"{self.operation}: queued, must not be sent again: the server will do it later"

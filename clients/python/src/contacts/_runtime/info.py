@@ -2,7 +2,6 @@
 
 import re
 import time
-from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
@@ -27,7 +26,7 @@ class ResponseInfo:
 
     status: int
     """The status of HTTP."""
-    headers: Mapping[str, str] = attrs.field(repr=False)
+    headers: httpx.Headers = attrs.field(repr=False)
     """The headers, under names in any case."""
     body: bytes = attrs.field(default=b"", repr=False)
     """The body as it came; empty if it is a stream or did not come whole."""
@@ -48,7 +47,7 @@ class ResponseInfo:
     def reset_seconds(self) -> float | None:
         """How many seconds after the response the next period begins."""
         for name in _LIMITS:
-            wait = _seconds(self.headers.get(name.format("Reset")), self.received)
+            wait = _seconds(self._value(name.format("Reset")), self.received)
             if wait is not None:
                 return max(wait, 0.0)
         return None
@@ -57,14 +56,18 @@ class ResponseInfo:
     def retry_after(self) -> float:
         """How many seconds a 429 asks to wait: 1 to 3,660, and 60 if no header has a usable value."""
         for name in _WAITS:
-            wait = _seconds(self.headers.get(name), self.received, dates=name == "Retry-After")
+            wait = _seconds(self._value(name), self.received, dates=name == "Retry-After")
             if wait is not None:
                 return min(max(wait, 1.0), 3660.0)
         return 60.0
 
+    def _value(self, name: str) -> str:
+        """Return the first of the headers of a name; empty if there is none."""
+        return next(iter(self.headers.get_list(name)), "").strip(" \t")
+
     def _first(self, what: str) -> int | None:
         for name in _LIMITS:
-            value = self.headers.get(name.format(what), "").strip(" \t")
+            value = self._value(name.format(what))
             if _NUMBER.fullmatch(value):
                 return int(value)
         return None
@@ -85,21 +88,8 @@ def info_of(response: Any) -> ResponseInfo:
     return info
 
 
-def first_values(headers: httpx.Headers) -> httpx.Headers:
-    """Return headers with the first of those that stand there several times."""
-    if len(headers) == len(headers.raw):
-        return headers
-    first: dict[bytes, bytes] = {}
-    for name, value in headers.raw:
-        first.setdefault(name.lower(), value)
-    return httpx.Headers(list(first.items()))
-
-
-def _seconds(value: str | None, now: float, *, dates: bool = False) -> float | None:
+def _seconds(value: str, now: float, *, dates: bool = False) -> float | None:
     """Read seconds, a Unix time in seconds or milliseconds, or a date."""
-    if value is None:
-        return None
-    value = value.strip(" \t")
     if _NUMBER.fullmatch(value):
         number = float(value)
         if number >= 1e12:

@@ -48,6 +48,21 @@ def read_result(operation: Operation[T], body: bytes | None, info: ResponseInfo)
     return result  # type: ignore[no-any-return]
 
 
+def redacted(value: Any, redact: Redact) -> Any:
+    """Return a value of a response without the credentials."""
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, tuple):
+        return tuple(redacted(item, redact) for item in value)
+    if not isinstance(value, Response):
+        return value
+    members = {m.attribute: redacted(getattr(value, m.attribute), redact) for m in value._members}
+    copy = type(value)(**members)
+    if hasattr(value, "_info"):
+        object.__setattr__(copy, "_info", value._info)
+    return copy
+
+
 def read_errors(form: ErrorFormat, body: bytes | None, redact: Redact) -> tuple[str, tuple[FieldError, ...]]:
     """Read the server's words about an error, without the credentials. Raises UnreadableError."""
     members = read_object(body)
@@ -133,11 +148,20 @@ def _whole(value: Any, name: str) -> int:
     if isinstance(value, str) and _DIGITS.fullmatch(value):
         value = int(value)
     elif isinstance(value, _Number):
-        exact = Decimal(value.text)
-        value = int(exact) if exact.adjusted() < 19 and exact == exact.to_integral_value() else None
+        value = _exact(value.text)
     if isinstance(value, bool) or not isinstance(value, int) or not -(1 << 63) <= value < 1 << 63:
         raise _unexpected(name)
     return value
+
+
+def _exact(text: str) -> int | None:
+    """Return a whole number that is written with a fraction of zeros or an exponent, if it can have 64 bits."""
+    digits, _, exponent = text.lower().partition("e")
+    whole, _, fraction = digits.partition(".")
+    if len(exponent) > 4 or len(digits) > 1000:
+        return None
+    exact = Decimal(f"{whole}.{fraction or '0'}e{exponent or '0'}")
+    return int(exact) if exact.adjusted() < 19 and exact == exact.to_integral_value() else None
 
 
 def _number(value: Any, name: str) -> float:

@@ -38,10 +38,10 @@ def route(base: BaseURL, proxy: Any, ssl_context: Any, trust_env: Any) -> Route:
     is_tls = base.url.scheme == "https"
     host, port = base.url.host, base.url.port or (443 if is_tls else 80)
     through = parse_proxy("proxy", proxy) if proxy is not None else None
-    if through is None and trust_env and not base.is_loopback:
-        through = proxy_of_environment(host, port, os.environ)
     if base.is_loopback:
         through = None
+    elif through is None and trust_env:
+        through = proxy_of_environment(host, port, os.environ)
     needs_own = is_tls or (through is not None and through.scheme == "https")
     context = (ssl_context or _default_context()) if needs_own else None
     return Route(host, port, context if is_tls else None, through, context)
@@ -77,10 +77,11 @@ def parse_proxy(name: str, text: str) -> Proxy:
     try:
         url = httpx.URL(text if "://" in text else f"http://{text}")
         user, _, password = url.userinfo.partition(b":")
+        standard = _PORTS[url.scheme]
         proxy = Proxy(
             url.scheme,
             url.host,
-            url.port or _PORTS[url.scheme],
+            url.port or standard,
             unquote_to_bytes(user) if url.userinfo else None,
             unquote_to_bytes(password),
         )

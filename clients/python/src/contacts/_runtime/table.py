@@ -171,7 +171,7 @@ class Operation(Generic[R]):
     pages: Pages | None = None
     path_fields: tuple[Field, ...] = attrs.field(init=False)
     input_fields: tuple[Field, ...] = attrs.field(init=False)
-    plans: dict[bool, Any] = attrs.field(init=False, factory=dict, repr=False)
+    plans: dict[tuple[bool, bool], Any] = attrs.field(init=False, factory=dict, repr=False)
     """How the fields are checked: all of them, or those of the input."""
 
     def __attrs_post_init__(self) -> None:
