@@ -40,8 +40,8 @@ func cliRows(tb testing.TB) []Row {
 			"--work-phone-number", "8051234567", "--work-phone-number-country", "US",
 			"--cellphone-number", "8059876543", "--cellphone-number-country", "US",
 			"--labels", "Main Contact", "--labels", "Acme Partner")
-		cmd.Env = append(os.Environ(), "CONTACTS_BASE_URL="+base, "CONTACTS_ACCOUNT_SID=IRsandbox",
-			"CONTACTS_AUTH_TOKEN="+token, "CONTACTS_CAMPAIGN=1000")
+		cmd.Env = append(os.Environ(), "CONTACTS_BASE_URL="+base, "CONTACTS_ACCOUNT=IRsandbox",
+			"CONTACTS_TOKEN="+token, "CONTACTS_CAMPAIGN_ID=1000")
 		return cmd
 	}
 	post := func() *exec.Cmd {
@@ -87,7 +87,7 @@ func startSandbox(tb testing.TB, contacts string) (base, token string) {
 				switch value = strings.Trim(value, "'"); name {
 				case "CONTACTS_BASE_URL":
 					base = value
-				case "CONTACTS_AUTH_TOKEN":
+				case "CONTACTS_TOKEN":
 					token = value
 				}
 			}
