@@ -1,12 +1,12 @@
-// Package contacts holds the contract of the Contacts API and the instructions that generate code from
-// it: `go generate ./...` writes package gen.
+// Package contacts holds the contract of the Contacts API, and what clients are generated from: `go generate`
+// writes all generated files, in all languages.
 //
 // It is not the client. Import example.com/contacts/wrapper for that.
 package contacts
 
 import "embed"
 
-//go:generate go run ./internal/contractgen/cmd/contractgen generate openapi.yaml --out go=.
+//go:generate make generate
 
 // Contract is openapi.yaml, byte for byte.
 //

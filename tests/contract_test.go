@@ -103,7 +103,7 @@ func examplesIn(node any, at string) (found []example) {
 	return found
 }
 
-// withoutParts drops the parameters of a request that are present but empty (FACTS D1), and the parts that
+// withoutParts drops the parameters of a request that are present but empty (docs/api-facts.md), and the parts that
 // others name: they are no properties.
 func withoutParts(value any) any {
 	if object, is := value.(map[string]any); is {

@@ -74,7 +74,7 @@ func valid(o *wrapper.Operation, schema *jsonschema.Schema, draft wrapper.Draft)
 			}
 			object[name] = items
 		case string:
-			if value != "" { // FACTS D1
+			if value != "" { // an empty parameter is an absent one: docs/api-facts.md
 				object[name] = value
 			}
 		}

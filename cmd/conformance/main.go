@@ -73,16 +73,7 @@ func (d *document) flags(command *cobra.Command) {
 
 // read returns the sources as well, the contract's first.
 func (d *document) read() (contract.API, []contract.Source, error) {
-	var sources []contract.Source
-	for _, name := range append([]string{d.contract}, d.overlays...) {
-		content, err := os.ReadFile(name)
-		if err != nil {
-			return contract.API{}, nil, err
-		}
-		sources = append(sources, contract.Source{Name: name, Content: content})
-	}
-	api, err := contract.Read(sources[0], sources[1:]...)
-	return api, sources, err
+	return contract.ReadFiles(d.contract, d.overlays...)
 }
 
 // A source is where cases come from.

@@ -3,6 +3,7 @@ package contract
 import (
 	"fmt"
 	"math/big"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -152,9 +153,20 @@ func (c *comparison) wholeBody(id string, before, after Operation) {
 	if before.NotEmpty == nil && after.NotEmpty != nil {
 		c.add(Breaking, "%s requires at least one parameter", id)
 	}
+	if before.NotEmpty != nil && after.NotEmpty == nil {
+		c.add(Addition, "%s no longer requires a parameter", id)
+	}
+	in := func(rules []Rule, rule Rule) bool {
+		return slices.ContainsFunc(rules, func(r Rule) bool { return r.Field == rule.Field && slices.Equal(r.With, rule.With) })
+	}
 	for _, rule := range after.Disjoint {
-		if !slices.ContainsFunc(before.Disjoint, func(r Rule) bool { return r.Field == rule.Field && slices.Equal(r.With, rule.With) }) {
+		if !in(before.Disjoint, rule) {
 			c.add(Breaking, "%s: %s", id, rule.Message)
+		}
+	}
+	for _, rule := range before.Disjoint {
+		if !in(after.Disjoint, rule) {
+			c.add(Addition, "%s: no longer holds: %s", id, rule.Message)
 		}
 	}
 }
@@ -220,22 +232,23 @@ func (c *comparison) presence(id string, before, after Field, isNew bool) {
 
 // implies tells whether what a rule refuses, another of the same field refuses, too.
 func implies(rule, other Rule) bool {
-	within := func(a, b []string) bool {
-		return !slices.ContainsFunc(a, func(s string) bool { return !slices.Contains(b, s) })
-	}
 	switch {
 	case rule.Kind == Required && len(rule.With) == 0:
 		return other.Kind != Exclusive
 	case rule.Kind != other.Kind:
 		return false
 	case rule.Kind == Required:
-		return within(rule.With, other.With)
+		return subset(rule.With, other.With)
 	case rule.Kind == RequiredWith:
-		return within(other.With, rule.With)
+		return subset(other.With, rule.With)
 	case rule.Kind == Exclusive:
-		return within(rule.With, other.With)
+		return subset(rule.With, other.With)
 	}
 	return *rule.When == *other.When
+}
+
+func subset(a, b []string) bool {
+	return !slices.ContainsFunc(a, func(s string) bool { return !slices.Contains(b, s) })
 }
 
 // values compares the rules about a value.
@@ -347,13 +360,26 @@ func (c *comparison) response(id string, before, after Operation) {
 	case b.Object != a.Object:
 		c.add(Breaking, "%s returns the type %s, no longer %s", id, a.Object, b.Object)
 	}
-	if (b.Outcome == nil) != (a.Outcome == nil) ||
-		b.Outcome != nil && (b.Outcome.Member != a.Outcome.Member || !slices.Equal(b.Outcome.Done, a.Outcome.Done)) {
-		c.add(Breaking, "%s tells in another way that it is done (x-outcome)", id)
+	switch {
+	case reflect.DeepEqual(b.Outcome, a.Outcome):
+	case b.Outcome != nil && a.Outcome != nil && b.Outcome.within(*a.Outcome):
+		c.add(Addition, "%s has more values that tell what became of it (x-outcome)", id)
+	default:
+		c.add(Breaking, "%s tells in another way what became of it (x-outcome)", id)
 	}
 	if (before.Pages == nil) != (after.Pages == nil) || before.Pages != nil && *before.Pages != *after.Pages {
 		c.add(Breaking, "%s has its pages in another way (x-pages)", id)
 	}
+}
+
+// within tells whether each value means the same in another outcome.
+func (o Outcome) within(other Outcome) bool {
+	for value, members := range o.Requires {
+		if !slices.Equal(members, other.Requires[value]) {
+			return false
+		}
+	}
+	return o.Member == other.Member && subset(o.Done, other.Done) && subset(o.Queued, other.Queued) && subset(o.Refused, other.Refused)
 }
 
 func (c *comparison) objects() {

@@ -33,7 +33,7 @@ func (r *reader) field(field *Field, what, owner string, node *yaml.Node, encodi
 		field.Names, field.Required = argumentNames(field.Name), true
 	}
 	field.Line, field.at = node.Line, node
-	field.Doc = strings.TrimSpace(text(s.keywords["description"]))
+	field.Doc = s.doc()
 	field.Deprecated = field.Deprecated || isTrue(s.keywords["deprecated"])
 	field.Format = text(s.keywords["format"])
 	if field.Required {

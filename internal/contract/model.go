@@ -1,7 +1,7 @@
 // Package contract is the model of an OpenAPI document: its operations, their parameters, rules,
 // responses and documentation, as code for any language needs them.
 //
-// It is the only reader of the document. What it cannot carry in full it refuses, with the file and the
+// All that is generated, and the command line, come from it. What it cannot carry in full it refuses, with the file and the
 // line.
 package contract
 

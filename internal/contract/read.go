@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"net/url"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -30,6 +31,20 @@ func Read(source Source, overlays ...Source) (API, error) {
 		return API{}, r.problems
 	}
 	return r.api, nil
+}
+
+// ReadFiles reads a document and overlays from files. It returns their content as well, the document's first.
+func ReadFiles(document string, overlays ...string) (API, []Source, error) {
+	var sources []Source
+	for _, name := range append([]string{document}, overlays...) {
+		content, err := os.ReadFile(name)
+		if err != nil {
+			return API{}, nil, err
+		}
+		sources = append(sources, Source{Name: name, Content: content})
+	}
+	api, err := Read(sources[0], sources[1:]...)
+	return api, sources, err
 }
 
 // sortProblems puts those of the document first, then those of the overlays in their order.

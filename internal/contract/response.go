@@ -146,7 +146,7 @@ func (r *reader) object(s *schema, inline, what string) string {
 	if s.name != "" {
 		name = s.name
 	}
-	object := Object{Name: name, Names: typeNames(name), Doc: strings.TrimSpace(text(s.keywords["description"]))}
+	object := Object{Name: name, Names: typeNames(name), Doc: s.doc()}
 	if object.Names == (Names{}) {
 		r.refuse(s.at, "%s: the name of a schema must have a letter or a digit", what)
 		return ""
@@ -156,17 +156,9 @@ func (r *reader) object(s *schema, inline, what string) string {
 	place := len(r.api.Objects)
 	r.api.Objects = append(r.api.Objects, object) // before its members: they may refer to it
 
-	required := map[string]bool{}
-	if list := s.keywords["required"]; list != nil {
-		for _, item := range list.Content {
-			required[text(item)] = true
-			if get(s.keywords["properties"], text(item)) == nil {
-				r.refuse(item, "%s: required names %q, which is not among the properties", what, text(item))
-			}
-		}
-	}
+	required := r.required(what, s)
 	for key, property := range pairs(s.keywords["properties"]) {
-		object.Members = append(object.Members, r.members(key, property, name, what+": "+key.Value, required[key.Value])...)
+		object.Members = append(object.Members, r.members(key, property, name, what+": "+key.Value, slices.Contains(required, key.Value))...)
 	}
 	for i, member := range object.Members {
 		for _, other := range object.Members[:i] {
@@ -198,7 +190,7 @@ func (r *reader) members(key, property *yaml.Node, owner, what string, required 
 		return nil // it is never in a response
 	}
 	member.Required = required && !p.canBeNull()
-	member.Doc = strings.TrimSpace(text(p.keywords["description"]))
+	member.Doc = p.doc()
 	member.Deprecated = isTrue(p.keywords["deprecated"])
 	member.Type = r.typeOf(p, owner+pascal(words(key.Value)), what)
 	derived := p.keywords["x-last-segment"]

@@ -126,6 +126,9 @@ func (s *schema) kind() string {
 	return kind
 }
 
+// doc is what a schema says of itself.
+func (s *schema) doc() string { return strings.TrimSpace(text(s.keywords["description"])) }
+
 func (s *schema) has(keyword string) bool { return s.keywords[keyword] != nil }
 
 // only refuses the keywords of a schema that are neither listed nor annotations.

@@ -36,7 +36,7 @@ func Render(api contract.API, pkg Package, name string, standalone bool) ([]File
 	if !known {
 		return nil, fmt.Errorf("there is no language %q; the languages are %s", name, strings.Join(Languages(), ", "))
 	}
-	if err := pkg.check(); err != nil {
+	if err := pkg.Check(); err != nil {
 		return nil, err
 	}
 	if err := knownWords(api); err != nil {

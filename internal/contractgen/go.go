@@ -140,7 +140,6 @@ type goOperation struct {
 
 type goField struct {
 	contract.Field
-	Go    string // of the struct
 	Type  string
 	GoDoc string
 }
@@ -149,7 +148,7 @@ type goField struct {
 var goTakenMethods = []string{"Close", "Call", "CallPages", "Client", "RequestEditors"}
 
 func goView(api contract.API, pkg Package) (*goAPI, error) {
-	v := &goAPI{API: api, Module: goModule(pkg), Package: pkg.Name, Version: pkg.Version, Types: api.Objects}
+	v := &goAPI{API: api, Module: goModule(pkg), Package: pkg.Name, Version: pkg.Version, Types: api.Objects, Patterns: patternsOf(api)}
 	for _, kind := range contract.Kinds {
 		v.Kinds = append(v.Kinds, goKind{kind.Name, goRuleName(kind.Name), kind.Doc})
 	}
@@ -235,11 +234,7 @@ func (v *goAPI) operation(index int, operation contract.Operation) (goOperation,
 		if err != nil {
 			return o, fmt.Errorf("%s: %s: %w", operation.ID, field.Name, err)
 		}
-		f := goField{Field: field, Go: field.Names.Go, Type: one}
-		if f.Go == "Validate" { // a method of inputs
-			f.Go = "ValidateValue"
-		}
-		f.GoDoc = goFieldDoc(field)
+		f := goField{Field: field, Type: one, GoDoc: goFieldDoc(field)}
 		if field.In == contract.InPath {
 			o.Path = append(o.Path, f)
 		} else {
@@ -286,9 +281,9 @@ func (o *goOperation) path() {
 		case i < 0:
 			o.SendArguments += "c.account, "
 		case strings.HasPrefix(o.Path[i].Type, "*"):
-			o.SendArguments += "*p." + o.Path[i].Go + ", "
+			o.SendArguments += "*p." + o.Path[i].Names.Go + ", "
 		default:
-			o.SendArguments += "p." + o.Path[i].Go + ", "
+			o.SendArguments += "p." + o.Path[i].Names.Go + ", "
 		}
 	}
 	if slices.ContainsFunc(o.InputFields, func(f goField) bool { return f.In == contract.InQuery }) {
@@ -314,7 +309,7 @@ func (v *goAPI) pages(o *goOperation) {
 	o.Item = v.typeName(o.Pages.ItemObject)
 	for _, f := range o.InputFields {
 		if f.Name == o.Pages.Page {
-			o.PageField = f.Go
+			o.PageField = f.Names.Go
 		}
 	}
 	o.PageCount = "0"

@@ -16,7 +16,7 @@ func (v *goAPI) rules(o *goOperation) error {
 	for i, field := range o.Operation.Fields {
 		name, in := field.Names.Go, "path"
 		if field.In != contract.InPath {
-			name, in = o.InputFields[i-len(o.Path)].Go, "in"
+			name, in = o.InputFields[i-len(o.Path)].Names.Go, "in"
 		}
 		if field.In == contract.InBody && !bodyBegins && o.NotEmpty != nil {
 			bodyBegins = true
@@ -39,7 +39,7 @@ func (v *goAPI) rules(o *goOperation) error {
 		absent := []string{"c.strict", "len(c.violations) == before"}
 		for _, f := range o.InputFields {
 			if f.In == contract.InBody {
-				absent = append(absent, isAbsent(f.Field, "in."+f.Go))
+				absent = append(absent, isAbsent(f.Field, "in."+f.Names.Go))
 			}
 		}
 		o.InputRules = append(o.InputRules, fmt.Sprintf("\tif %s {\n\t\tc.brokenFirst(&%sNotEmpty)\n\t}", strings.Join(absent, " && "), o.Var))
@@ -72,7 +72,7 @@ func isPresent(f contract.Field, value string) string {
 func (o *goOperation) named(name string) (contract.Field, string, error) {
 	for _, f := range o.InputFields {
 		if f.Name == name {
-			return f.Field, "in." + f.Go, nil
+			return f.Field, "in." + f.Names.Go, nil
 		}
 	}
 	return contract.Field{}, "", fmt.Errorf("a rule names %s, which is no parameter", name)
@@ -290,12 +290,7 @@ func (v *goAPI) one(field contract.Field, rule contract.Rule, value string) (con
 	case contract.Format:
 		switch {
 		case rule.Pattern != "":
-			i := slices.Index(v.Patterns, rule.Pattern)
-			if i < 0 {
-				i = len(v.Patterns)
-				v.Patterns = append(v.Patterns, rule.Pattern)
-			}
-			return fmt.Sprintf("!pattern%d.match(%s)", i, text), false, nil
+			return fmt.Sprintf("!pattern%d.match(%s)", slices.Index(v.Patterns, rule.Pattern), text), false, nil
 		case rule.Check == "unicode":
 			return "!wellFormed(" + text + ")", true, nil
 		case rule.Check == "segment":
@@ -317,8 +312,6 @@ func (v *goAPI) noneOf(field contract.Field, rule contract.Rule, value string) s
 		return fmt.Sprintf("!enum%s.has(%s)", name, value)
 	case field.Kind == contract.KindInteger:
 		return fmt.Sprintf("!enum%s.has(strconv.FormatInt(%s, 10))", name, value)
-	case field.Kind == contract.KindBoolean:
-		return fmt.Sprintf("!enum%s.has(strconv.FormatBool(%s))", name, value)
 	}
 	return fmt.Sprintf("!enum%s.has(numberText(%s))", name, value)
 }

@@ -23,10 +23,11 @@ var reservedPackages = strings.Fields(`abstract alloc and as assert async await 
 	switch synchronized target test this throw throws trait transient true try type typeof union unsafe unsized use vendor virtual void volatile
 	where while with yield`)
 
-func (p Package) check() error {
+// Check tells whether packages of all languages can have the name.
+func (p Package) Check() error {
 	switch {
 	case !packageName.MatchString(p.Name):
-		return fmt.Errorf("the package's name %q must be lower-case letters and digits, the first a letter", p.Name)
+		return fmt.Errorf("%q must be lower-case letters and digits, the first a letter", p.Name)
 	case slices.Contains(reservedPackages, p.Name):
 		return fmt.Errorf("no package can have the name %q, as it has a meaning of its own in some language", p.Name)
 	}

@@ -52,7 +52,7 @@ func TestTheOutputIsDeterministic(t *testing.T) {
 func TestPackagesAreNamed(t *testing.T) {
 	for _, name := range []string{"", "My-Shop", "1shop", "shop_x", "vendor", "internal", "class", "fn", "std"} {
 		_, err := Render(contract.API{}, Package{Name: name}, "python", false)
-		assert.ErrorContains(t, err, `name "`+name+`"`)
+		assert.ErrorContains(t, err, `"`+name+`"`)
 		_, err = Render(contract.API{}, Package{Name: name}, "python", true)
 		assert.Error(t, err)
 	}

@@ -53,15 +53,8 @@ func (in *input) addFlags(cmd *cobra.Command) {
 }
 
 func (in *input) read(file string) (contract.API, error) {
-	var sources []contract.Source
-	for _, name := range append([]string{file}, in.overlays...) {
-		content, err := os.ReadFile(name)
-		if err != nil {
-			return contract.API{}, err
-		}
-		sources = append(sources, contract.Source{Name: name, Content: content})
-	}
-	return contract.Read(sources[0], sources[1:]...)
+	api, _, err := contract.ReadFiles(file, in.overlays...)
+	return api, err
 }
 
 func newGenerate() *cobra.Command {
@@ -104,8 +97,8 @@ func generate(w io.Writer, in *input, file string, out []string, pkg contractgen
 	if pkg.Name == "" {
 		pkg.Name = strings.Map(letterOrDigit, strings.ToLower(api.Title))
 	}
-	if pkg.Name == "" || strings.Map(letterOrDigit, pkg.Name) != pkg.Name || pkg.Name[0] < 'a' {
-		return fmt.Errorf("--package: %q must be lower-case letters and digits, the first a letter", pkg.Name)
+	if err := pkg.Check(); err != nil {
+		return fmt.Errorf("--package: %w", err)
 	}
 	if len(out) == 0 {
 		return errors.New("--out is missing: say --out LANGUAGE=FOLDER, with one of " + strings.Join(contractgen.Languages(), ", "))
