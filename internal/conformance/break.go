@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -86,12 +87,15 @@ func (r rules) breakingItem(f contract.Field, rule contract.Rule, item any) []ch
 	return nil
 }
 
+// manyUnits has other lengths in bytes, in UTF-16 units, normalized, and as a reader counts, than in code points.
+const manyUnits = "😀e\u0301\u0301é👩\u200d👧"
+
 // ofLengths are texts of two lengths, made from one that is valid.
 func (r rules) ofLengths(f contract.Field, text string, bad, good int) []change {
 	var out []change
 	first, _ := utf8.DecodeRuneInString(text)
 	last, _ := utf8.DecodeLastRuneInString(text)
-	for _, filler := range []string{"😀", string(first), string(last), "x", "a", "A", "0"} {
+	for _, filler := range []string{manyUnits, string(first), string(last), "x", "a", "A", "0"} {
 		for _, resize := range []func(string, string, int) string{padFront, padBack} {
 			out = append(out, change{resize(text, filler, bad), resize(text, filler, good)})
 		}
@@ -104,7 +108,7 @@ func padFront(text, filler string, n int) string {
 	if len(runes) > n {
 		return string(runes[len(runes)-n:])
 	}
-	return strings.Repeat(filler, n-len(runes)) + text
+	return fill(filler, n-len(runes)) + text
 }
 
 func padBack(text, filler string, n int) string {
@@ -112,7 +116,13 @@ func padBack(text, filler string, n int) string {
 	if len(runes) > n {
 		return string(runes[:n])
 	}
-	return text + strings.Repeat(filler, n-len(runes))
+	return text + fill(filler, n-len(runes))
+}
+
+// fill is a text of n code points.
+func fill(filler string, n int) string {
+	runes := []rune(filler)
+	return string(slices.Repeat(runes, n/len(runes)+1)[:n])
 }
 
 func (r rules) beyond(f contract.Field, rule contract.Rule, item any, steps ...string) []change {

@@ -24,12 +24,12 @@ func run(t *testing.T, args ...string) (string, error) {
 }
 
 func TestCompareRefusesABreakingChangeUntilItIsAccepted(t *testing.T) {
-	const released = "../../../../openapi.yaml"
+	const released = "../../../../tests/shop/openapi.yaml"
 	source, err := os.ReadFile(released)
 	require.NoError(t, err)
 	folder := t.TempDir()
 	changed := filepath.Join(folder, "changed.yaml")
-	require.NoError(t, os.WriteFile(changed, []byte(strings.Replace(string(source), "maxLength: 255", "maxLength: 100", 1)), 0o600))
+	require.NoError(t, os.WriteFile(changed, []byte(strings.Replace(string(source), "maxLength: 160", "maxLength: 100", 1)), 0o600))
 
 	out, err := run(t, "compare", released, released, "--version", "1.2.3")
 	assert.NoError(t, err)
