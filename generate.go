@@ -19,6 +19,7 @@ var Contract []byte
 //go:embed clients/typescript/src/runtime clients/typescript/tests/adapter clients/typescript/tests/adapter.ts
 //go:embed clients/typescript/tsconfig.json clients/typescript/tsconfig.tests.json clients/typescript/package.json
 //go:embed clients/java/src/main/java clients/java/src/test/java/com/example/contacts/Adapter.java clients/java/tests/adapter clients/java/pom.xml
+//go:embed all:clients/java/.mvn
 //go:embed all:clients/python/src/contacts/_runtime clients/python/src/contacts/py.typed clients/python/pyproject.toml
 //go:embed clients/python/tests/adapter clients/python/tests/adapter-async clients/python/tests/adapter.py
 //go:embed clients/rust/src/runtime clients/rust/tests/adapter clients/rust/tests/support/adapter.rs clients/rust/Cargo.toml

@@ -40,9 +40,9 @@ func TestDraftsAreChecked(t *testing.T) {
 	assert.Equal(t, []string{"CampaignId required"}, kinds(create.CheckDraft(Draft{}, good)))
 	assert.Equal(t, []string{"CampaignId type"}, kinds(create.CheckDraft(Draft{"CampaignId": "1"}, good)), "a text is no number")
 
-	assert.Equal(t, []string{"FirstName type", "LastName required", "Accounts type", "ProfileImageFile type", "CampaignId unknown", "Nickname unknown", "firstName unknown"},
+	assert.Equal(t, []string{"FirstName type", "LastName required", "Accounts type", "ProfileImageFile type", "CampaignId unknown", "FrstName unknown", "firstName unknown"},
 		kinds(create.CheckDraft(nil, Draft{
-			"FirstName": 5, "EmailAddress": "a@b", "Accounts": []any{"1", 2}, "ProfileImageFile": "a.png", "firstName": "x", "Nickname": nil, "CampaignId": 1,
+			"FirstName": 5, "EmailAddress": "a@b", "Accounts": []any{"1", 2}, "ProfileImageFile": "a.png", "firstName": "x", "FrstName": nil, "CampaignId": 1,
 		})))
 	// A value of another type is there, as far as other parameters go.
 	assert.Equal(t, []string{"WorkPhoneNumber type", "WorkPhoneNumberCountry required_with"},
@@ -135,9 +135,9 @@ func TestWhatAServerReceived(t *testing.T) {
 	assert.Empty(t, violations)
 	assert.Equal(t, Draft{"CampaignId": int64(1000), "FirstName": "Wile", "LastName": "Coyote", "EmailAddress": "a@b", "Accounts": []string{"1", "2"}, "Title": "x"}, draft)
 
-	values["CampaignId"], values["FirstName"], values["Accounts"], values["Nickname"] = []string{"x"}, []string{"a", "b"}, []string{"1,,2"}, []string{"y"}
+	values["CampaignId"], values["FirstName"], values["Accounts"], values["FrstName"] = []string{"x"}, []string{"a", "b"}, []string{"1,,2"}, []string{"y"}
 	_, violations = create.CheckWire(values, nil)
-	assert.Equal(t, []string{"CampaignId type", "FirstName type", "Accounts list_item", "Nickname unknown"}, kinds(violations))
+	assert.Equal(t, []string{"CampaignId type", "FirstName type", "Accounts list_item", "FrstName unknown"}, kinds(violations))
 
 	values = map[string][]string{"CampaignId": {"1"}, "ContactId": {"2"}, "ProfileImageFile": {"a.png"}}
 	update := OperationByID("updateContact")

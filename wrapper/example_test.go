@@ -210,7 +210,7 @@ func ExampleCreateContactInput_Validate() {
 }
 
 func ExampleParseDraft() {
-	draft, violations, err := wrapper.ParseDraft([]byte(`{"FirstName": "Wile", "LastName": 5, "Nickname": "Willy"}`))
+	draft, violations, err := wrapper.ParseDraft([]byte(`{"FirstName": "Wile", "LastName": 5, "FrstName": "Willy"}`))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -222,7 +222,7 @@ func ExampleParseDraft() {
 	// LastName must be text.
 	// EmailAddress is required.
 	// Accounts is required.
-	// Nickname is not a parameter of createContact.
+	// FrstName is not a parameter of createContact.
 }
 
 func ExampleClient_Call() {

@@ -47,5 +47,9 @@ func Render(api contract.API, pkg Package, name string, standalone bool) ([]File
 		return files, err
 	}
 	others, err := language.Standalone(api, pkg)
+	if err != nil {
+		return nil, err
+	}
+	others, err = titled(name, others, api, pkg)
 	return append(files, others...), err
 }

@@ -62,14 +62,16 @@ func (java) Generated(api contract.API, pkg Package) ([]File, error) {
 func (java) Standalone(_ contract.API, pkg Package) ([]File, error) {
 	const folder = "clients/java/"
 	var files []File
-	for _, name := range []string{"src/main/java", "src/test/java/com/example/contacts/Adapter.java", "tests/adapter", "pom.xml"} {
+	for _, name := range []string{"src/main/java", "src/test/java/com/example/contacts/Adapter.java", "tests/adapter", "pom.xml", ".mvn/jvm.config"} {
 		copied, err := sources(folder+name, name)
 		if err != nil {
 			return nil, err
 		}
 		for _, file := range copied {
 			file.Content = bytes.ReplaceAll(file.Content, []byte("com.example.contacts"), []byte("com.example."+pkg.Name))
-			file.Content = bytes.ReplaceAll(file.Content, []byte("<artifactId>contacts<"), []byte("<artifactId>"+pkg.Name+"<"))
+			for _, form := range []string{"<artifactId>%s<", "<name>%s<"} {
+				file.Content = bytes.ReplaceAll(file.Content, fmt.Appendf(nil, form, "contacts"), fmt.Appendf(nil, form, pkg.Name))
+			}
 			file.Path = strings.Replace(file.Path, javaFolder+"contacts/", javaFolder+pkg.Name+"/", 1)
 			files = append(files, file)
 		}

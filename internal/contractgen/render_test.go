@@ -4,6 +4,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -107,4 +108,29 @@ func TestWordsThatTheRuntimesDoNotKnowFail(t *testing.T) {
 			})
 		}
 	}
+}
+
+// A standalone client is named after its own contract, in its manifest, too, and brings the license of the runtime.
+func TestStandaloneClientsSpeakOfTheirContract(t *testing.T) {
+	api := readContract(t, "../../tests/shop/openapi.yaml")
+	for _, language := range Languages() {
+		files, err := Render(api, Package{Name: "shop", Version: "7.8.9"}, language, true)
+		require.NoError(t, err)
+		text := map[string]string{}
+		for _, file := range files {
+			text[file.Path] = string(file.Content)
+		}
+		assert.Contains(t, text["LICENSE"], "Apache License", language)
+		for _, manifest := range Manifests {
+			if manifest.Language == language {
+				assert.Contains(t, text[manifest.Path], "7.8.9")
+				assert.Contains(t, text[manifest.Path], "A client of Shop")
+				assert.NotContains(t, strings.ToLower(text[manifest.Path]), "contact")
+			}
+		}
+	}
+}
+
+func TestTitlesAreNoSyntaxOfAManifest(t *testing.T) {
+	assert.Equal(t, "Bo's shop v2, orders (all) /b c", plainTitle("Bo's shop\nv2, orders (all) </b>\"\\c\""))
 }

@@ -341,7 +341,5 @@ func (rust) Standalone(api contract.API, pkg Package) ([]File, error) {
 	}
 	rest = strings.ReplaceAll(rest, "contacts-adapter", pkg.Name+"-adapter")
 	manifest = append(manifest, "[features]"+strings.TrimRight(rest, "\n")+"\n"...)
-	license, err := contacts.Sources.ReadFile("LICENSE")
-	files = append(files, File{Path: "LICENSE", Content: license}, File{Path: "README.md", Content: readme})
-	return append(files, File{Path: "Cargo.toml", Content: manifest}), err
+	return append(files, File{Path: "README.md", Content: readme}, File{Path: "Cargo.toml", Content: manifest}), nil
 }

@@ -46,6 +46,7 @@ func (typescript) Standalone(_ contract.API, pkg Package) ([]File, error) {
 		}
 		for _, file := range copied {
 			file.Content = bytes.ReplaceAll(file.Content, []byte("@example/contacts"), []byte("@example/"+pkg.Name))
+			file.Content = bytes.Replace(file.Content, []byte(`"keywords": ["contacts", `), []byte(`"keywords": [`), 1)
 			files = append(files, file)
 		}
 	}

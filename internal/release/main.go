@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"example.com/contacts/internal/contractgen"
 )
 
 func main() {
@@ -29,18 +31,6 @@ func main() {
 	fmt.Printf("\nVersion %[1]s stands in all packages, and tests/released has its contract.\nRun `make test`, commit, and tag the commit: git tag v%[1]s\n", os.Args[1])
 }
 
-// versions are the places that hold the version of a package, beside what is generated. Each is there once.
-var versions = []struct {
-	file    string
-	pattern *regexp.Regexp
-}{
-	{"VERSION", regexp.MustCompile(`^()[0-9.]+(\n)$`)},
-	{"clients/typescript/package.json", regexp.MustCompile(`(?m)^(  "version": ")[0-9.]+(",)$`)},
-	{"clients/python/pyproject.toml", regexp.MustCompile(`(?m)^(version = ")[0-9.]+(")$`)},
-	{"clients/java/pom.xml", regexp.MustCompile(`(?m)^(  <version>)[0-9.]+(</version>)$`)},
-	{"clients/rust/Cargo.toml", regexp.MustCompile(`(?m)^(version = ")[0-9.]+(")$`)},
-}
-
 var (
 	versionForm = regexp.MustCompile(`^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)$`)
 	unreleased  = "## Unreleased\n"
@@ -56,15 +46,19 @@ func release(folder, version string, now time.Time) error {
 		content, err := os.ReadFile(filepath.Join(folder, filepath.FromSlash(name)))
 		return string(content), err
 	}
-	for _, place := range versions {
-		text, err := read(place.file)
+	if _, err := read("VERSION"); err != nil {
+		return err
+	}
+	changed["VERSION"] = version + "\n"
+	for _, manifest := range contractgen.Manifests {
+		name := "clients/" + manifest.Language + "/" + manifest.Path
+		text, err := read(name)
 		if err != nil {
 			return err
 		}
-		if n := len(place.pattern.FindAllString(text, -1)); n != 1 {
-			return fmt.Errorf("%s must hold the version once, in the form %s; it does %d times", place.file, place.pattern, n)
+		if changed[name], err = manifest.WithVersion(text, version); err != nil {
+			return fmt.Errorf("clients/%s: %w", manifest.Language, err)
 		}
-		changed[place.file] = place.pattern.ReplaceAllString(text, "${1}"+version+"${2}")
 	}
 	changelog, err := read("CHANGELOG.md")
 	if err != nil {

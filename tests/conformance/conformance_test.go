@@ -26,21 +26,23 @@ var (
 
 const root = "../.."
 
-func read(t *testing.T, path string) (contract.API, *conformance.Oracle) {
+func read(t *testing.T, path string, overlays ...string) (contract.API, *conformance.Oracle) {
 	t.Helper()
-	source, err := os.ReadFile(filepath.Join(root, path))
+	api, sources, err := contract.ReadFiles(filepath.Join(root, path), overlays...)
 	require.NoError(t, err)
-	api, err := contract.Read(contract.Source{Name: path, Content: source})
-	require.NoError(t, err)
-	oracle, err := conformance.NewOracle(source)
+	var applied [][]byte
+	for _, overlay := range sources[1:] {
+		applied = append(applied, overlay.Content)
+	}
+	oracle, err := conformance.NewOracle(sources[0].Content, applied...)
 	require.NoError(t, err)
 	return api, oracle
 }
 
 // cases are the vectors of a folder and those that follow from a contract.
-func cases(t *testing.T, path, vectors string) (contract.API, []conformance.Case) {
+func cases(t *testing.T, path, vectors string, overlays ...string) (contract.API, []conformance.Case) {
 	t.Helper()
-	api, oracle := read(t, path)
+	api, oracle := read(t, path, overlays...)
 	derived, err := conformance.Derive(api, oracle)
 	require.NoError(t, err)
 	if vectors == "" {
