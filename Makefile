@@ -7,7 +7,7 @@
 #   make promise            change the contract in a copy, in three ways, and run all tests of each
 #   make breaking           compare the contract with the released one
 #   make release VERSION=…  release openapi.yaml and the packages under a version
-#   make bench              measure, and write tests/bench/RESULTS.md
+#   make bench              measure, and write tests/bench/RESULTS.md; make bench-clients, the other languages
 #
 # LANGS="go python" limits test, build and conformance to some languages.
 
@@ -17,7 +17,7 @@ CLIENTS := $(filter-out go,$(LANGS))
 
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 .DELETE_ON_ERROR:
-.PHONY: test setup generate build check lint cross clients conformance promise breaking release bench clean
+.PHONY: test setup generate build check lint cross clients conformance promise breaking release bench bench-clients clean
 
 PLATFORMS   := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 CONTRACTGEN := go run ./internal/contractgen/cmd/contractgen
@@ -78,6 +78,9 @@ release:
 
 bench:
 	go test -count=1 -timeout 30m -run '^$$' -bench '^BenchmarkTable$$' -benchtime 1x ./tests/bench
+
+bench-clients: build
+	go test -count=1 -timeout 60m -run '^$$' -bench '^BenchmarkClients$$' -benchtime 1x ./tests/bench
 
 clean:
 	rm -rf .cache
