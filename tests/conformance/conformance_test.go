@@ -17,6 +17,7 @@ import (
 	"example.com/contacts/internal/conformance"
 	"example.com/contacts/internal/contract"
 	"example.com/contacts/internal/contractgen"
+	"example.com/contacts/tests/conformance/clients"
 )
 
 var (
@@ -63,9 +64,9 @@ func known(t *testing.T) map[string]map[string]map[string]string {
 	return all
 }
 
-func player(t *testing.T, api contract.API, c client) *conformance.Player {
+func player(t *testing.T, api contract.API, c clients.Client) *conformance.Player {
 	t.Helper()
-	program, err := conformance.Start(c.command[0], c.command[1:]...)
+	program, err := conformance.Start(c.Command[0], c.Command[1:]...)
 	require.NoError(t, err, "has the client been built? `make build` does")
 	p, err := conformance.NewPlayer(api, program, t.TempDir())
 	require.NoError(t, err)
@@ -76,24 +77,24 @@ func player(t *testing.T, api contract.API, c client) *conformance.Player {
 	return p
 }
 
-func play(t *testing.T, api contract.API, all []conformance.Case, c client) conformance.Column {
+func play(t *testing.T, api contract.API, all []conformance.Case, c clients.Client) conformance.Column {
 	t.Helper()
-	failures := known(t)[api.Title][c.name]
+	failures := known(t)[api.Title][c.Name]
 	results, err := player(t, api, c).Run(all, conformance.Plan{Known: failures}, func(r conformance.Result) {
-		assert.NotEqual(t, conformance.Failed, r.Verdict, "%s: %s: %s", c.name, r.ID, r.Reason)
+		assert.NotEqual(t, conformance.Failed, r.Verdict, "%s: %s: %s", c.Name, r.ID, r.Reason)
 	})
 	require.NoError(t, err)
 	require.NoError(t, conformance.Census(all, results, failures))
-	return conformance.Column{Name: c.name, Results: results, Known: failures}
+	return conformance.Column{Name: c.Name, Results: results, Known: failures}
 }
 
 func TestEveryClientHoldsToTheContract(t *testing.T) {
 	api, played := cases(t, "openapi.yaml", "tests/vectors")
-	all := clients(t)
+	all := clients.All(t, root)
 	columns := make([]conformance.Column, len(all))
 	t.Run("clients", func(t *testing.T) {
 		for i, c := range all {
-			t.Run(c.name, func(t *testing.T) {
+			t.Run(c.Name, func(t *testing.T) {
 				columns[i] = play(t, api, played, c)
 			})
 		}
@@ -117,7 +118,7 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	code := m.Run()
-	if *update && code == 0 && len(languages()) < len(contractgen.Languages()) {
+	if *update && code == 0 && len(clients.Languages()) < len(contractgen.Languages()) {
 		fmt.Fprintln(os.Stderr, "SKIPPED: CONFORMANCE.md, which holds all languages; LANGS names some")
 	} else if *update && code == 0 {
 		text := "# Conformance\n\nWritten by `make conformance`.\n\n" + strings.Join(matrices, "\n")
@@ -132,14 +133,14 @@ func TestMain(m *testing.M) {
 // Random inputs and responses: all clients do the same.
 func TestClientsDoNotDiffer(t *testing.T) {
 	api, _ := read(t, "openapi.yaml")
-	all := clients(t)
+	all := clients.All(t, root)
 	if len(all) < 2 {
 		t.Skip("SKIPPED: there is one client only, by LANGS")
 	}
 	var names []string
 	var players []*conformance.Player
 	for _, c := range all {
-		names = append(names, c.name)
+		names = append(names, c.Name)
 		players = append(players, player(t, api, c))
 	}
 	randomizer := conformance.NewRandomizer(api, *seed)
@@ -151,8 +152,8 @@ func TestClientsDoNotDiffer(t *testing.T) {
 }
 
 func TestEveryKnownFailureIsOfAClient(t *testing.T) {
-	for title, clients := range known(t) {
-		for name := range clients {
+	for title, failures := range known(t) {
+		for name := range failures {
 			assert.Contains(t, append(contractgen.Languages(), "python (async)"), name, "%s: %s is no client", title, name)
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"example.com/contacts/tests/conformance/clients"
 )
 
 var (
@@ -32,7 +34,7 @@ func TestThePageDoesWhatItSays(t *testing.T) {
 			require.LessOrEqual(t, strings.Count(file[2], "\n"), 35, "the adapter has about 30 lines")
 		}
 	}
-	run(t, root, nil, "go", "build", "-o", filepath.Join(folder, "conformance"), "./cmd/conformance")
+	clients.Run(t, root, nil, "go", "build", "-o", filepath.Join(folder, "conformance"), "./cmd/conformance")
 
 	commands := pageCommands.FindAllStringSubmatch(string(page), -1)
 	require.Len(t, commands, 2)

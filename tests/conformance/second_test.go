@@ -13,6 +13,7 @@ import (
 
 	"example.com/contacts/internal/conformance"
 	"example.com/contacts/internal/contractgen"
+	"example.com/contacts/tests/conformance/clients"
 )
 
 // A guide is docs/your-own-contract.md, followed to the letter in a folder of a team's own.
@@ -53,7 +54,7 @@ func newGuide(t *testing.T, contract string) guide {
 		}
 		to := filepath.Join(folder, "clients/rust/target/debug", part)
 		require.NoError(t, os.MkdirAll(filepath.Dir(to), 0o755))
-		run(t, folder, nil, "cp", "-al", from, to)
+		clients.Run(t, folder, nil, "cp", "-al", from, to)
 	}
 	return guide{folder, t.TempDir()}
 }
@@ -85,7 +86,7 @@ func TestTheGuideLeadsToFiveClientsOfAnotherContract(t *testing.T) {
 		case b.kind != "sh":
 			require.NotEmpty(t, b.name, "a file has a name: %s", b.text)
 			require.NoError(t, os.WriteFile(filepath.Join(g.folder, b.name), []byte(b.text), 0o600))
-		case slices.Contains(contractgen.Languages(), b.name) && !slices.Contains(languages(), b.name):
+		case slices.Contains(contractgen.Languages(), b.name) && !slices.Contains(clients.Languages(), b.name):
 		default:
 			if b.name != "" && b.name != "install" && !slices.Contains(languagesSeen, b.name) {
 				languagesSeen = append(languagesSeen, b.name)
@@ -96,17 +97,17 @@ func TestTheGuideLeadsToFiveClientsOfAnotherContract(t *testing.T) {
 			}
 		}
 	}
-	require.ElementsMatch(t, languages(), languagesSeen)
+	require.ElementsMatch(t, clients.Languages(), languagesSeen)
 
 	api, all := cases(t, contract, "tests/shop/vectors", filepath.Join(g.folder, "rules.yaml"))
 	var columns []conformance.Column
-	for _, language := range languages() {
+	for _, language := range clients.Languages() {
 		adapter := filepath.Join(g.folder, "clients", language, "tests", "adapter")
 		if language == "go" {
 			adapter = filepath.Join(g.folder, "clients/go/adapter/adapter")
 		}
 		t.Run(language, func(t *testing.T) {
-			columns = append(columns, play(t, api, all, client{language, []string{adapter}}))
+			columns = append(columns, play(t, api, all, clients.Client{Name: language, Command: []string{adapter}}))
 		})
 	}
 	record(t, api, columns)
@@ -114,7 +115,7 @@ func TestTheGuideLeadsToFiveClientsOfAnotherContract(t *testing.T) {
 
 func TestGeneratedGoPassesVet(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "shop")
-	run(t, root, nil, "go", "run", "./internal/contractgen/cmd/contractgen", "generate", "tests/shop/openapi.yaml",
+	clients.Run(t, root, nil, "go", "run", "./internal/contractgen/cmd/contractgen", "generate", "tests/shop/openapi.yaml",
 		"--standalone", "--package", "shop", "--out", "go="+folder)
-	run(t, folder, nil, "go", "vet", "./...")
+	clients.Run(t, folder, nil, "go", "vet", "./...")
 }

@@ -1,0 +1,249 @@
+// Package faults holds the clients of all languages to what they say of a call, whatever goes wrong with it. A
+// server that knows how many bytes it got, and what it carried out, breaks off conversations, and says what no
+// server should.
+//
+// A part is played by default, chosen to take about a minute; -all plays everything.
+package faults
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"example.com/contacts/internal/conformance"
+	"example.com/contacts/tests/conformance/clients"
+)
+
+var (
+	all  = flag.Bool("all", false, "play everything, which takes an hour")
+	seed = flag.Uint64("seed", 1, "of what is random")
+)
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", fmt.Sprint(runtime.NumCPU())); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	os.RemoveAll(folder())
+	os.Exit(code)
+}
+
+const (
+	account = "IRsandbox"
+	token   = "token-that-is-never-to-be-printed"
+)
+
+var (
+	credentials = base64.StdEncoding.EncodeToString([]byte(account + ":" + token))
+	secret      = token + " " + credentials
+)
+
+// part is how much of something is played.
+func part(some, every int) int {
+	if *all {
+		return every
+	}
+	return some
+}
+
+// A suite makes calls to one client, and checks after each that what the client says is true.
+type suite struct {
+	client conformance.Adapter
+	server *server
+	id     int64
+	fail   func(format string, args ...any)
+	counts map[string]int // of outcomes
+}
+
+const firstID = 1_000_000 // all ids have as many digits
+
+// forEachClient runs a test for each client, in parallel as far as there are processors.
+func forEachClient(t *testing.T, test func(*testing.T, *suite)) {
+	for _, c := range clients.All(t, "../..") {
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			program, err := conformance.Start(c.Command[0], c.Command[1:]...)
+			require.NoError(t, err, "has the client been built? `make build` does")
+			s := newSuite(t, program)
+			test(t, s)
+			require.NoError(t, program.Stop())
+			t.Log(s.counts)
+		})
+	}
+}
+
+const mostFailures = 10
+
+func newSuite(t *testing.T, client conformance.Adapter) *suite {
+	failures := 0
+	return &suite{client: client, server: newServer(t), id: firstID, counts: map[string]int{}, fail: func(format string, args ...any) {
+		t.Helper()
+		t.Errorf(format, args...)
+		if failures++; failures >= mostFailures {
+			t.Fatal("there are more failures than are worth listing")
+		}
+	}}
+}
+
+// An ask is one call, and how it is made.
+type ask struct {
+	op      *operation
+	retries int
+	timeout time.Duration // 5 s if absent
+	baseURL string        // the server's if absent
+	what    string        // is tried, for messages
+}
+
+// call makes a call, checks what the client says of it, and waits until the server has nothing of it to do.
+func (s *suite) call(a ask, turns ...turn) (conformance.Report, *call) {
+	report, c := s.ask(a, turns...)
+	s.settle(a, report, c)
+	return report, c
+}
+
+// ask makes a call, and leaves its connections open.
+func (s *suite) ask(a ask, turns ...turn) (conformance.Report, *call) {
+	s.id++
+	c := &call{id: s.id, op: a.op, turns: turns}
+	if len(turns) == 0 {
+		c.turns = []turn{{request: whole}}
+	}
+	if a.timeout == 0 {
+		a.timeout = 5 * time.Second
+	}
+	if a.baseURL == "" {
+		a.baseURL = s.server.url()
+	}
+	s.server.begin(c)
+	start := time.Now()
+	report, err := s.client.Ask(conformance.Request{
+		ID: fmt.Sprint(c.id), Call: a.op.call, BaseURL: a.baseURL, Account: account, Token: token,
+		Options: conformance.Options{Retries: a.retries, TimeoutMs: int(a.timeout.Milliseconds()), Rules: "enforce"},
+		Path:    with(a.op.path, conformance.Values{"CampaignId": c.id}), Input: with(a.op.input, nil),
+	})
+	if err != nil {
+		s.fail("%s: %s: %v", a.op.name, a.what, err)
+		return report, c
+	}
+	// An attempt has its timeout; between two of them are at most half a second, one, two …, and half of it more.
+	const slack = 3 * time.Second
+	if took, limit := time.Since(start), time.Duration(a.retries+1)*(a.timeout+time.Second)+slack; took > limit {
+		s.fail("%s: %s: the outcome %s came after %v", a.op.name, a.what, report.Outcome, took)
+	}
+	s.counts[report.Outcome]++
+	return report, c
+}
+
+// settle checks what a client says of a call against what the server did.
+func (s *suite) settle(a ask, report conformance.Report, c *call) {
+	if report.Outcome == "not_sent" {
+		time.Sleep(20 * time.Millisecond) // for what was sent all the same
+	}
+	s.server.settle(false)
+	s.server.mu.Lock()
+	defer s.server.mu.Unlock()
+	wrong := s.server.wrong
+	s.server.wrong = nil
+	wrong = append(wrong, c.check(report)...)
+	for _, w := range wrong {
+		s.fail("%s: %s: %s\n  the server got %d bytes, carried out %d requests, and sent %s\n  the client reported %s %d %q",
+			a.op.name, a.what, w, c.got, c.commits, c.sent(), report.Outcome, report.Status, report.Message)
+	}
+}
+
+func (c *call) sent() string {
+	var all []string
+	for _, r := range c.responses {
+		all = append(all, fmt.Sprintf("%.300q (%s)", r.bytes, r.end))
+	}
+	return strings.Join(all, " and ")
+}
+
+// check is what is wrong with what a client says of a call.
+func (c *call) check(report conformance.Report) (wrong []string) {
+	add := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
+	switch report.Outcome {
+	case "in_doubt":
+	case "not_sent":
+		c.claimedNotSent = true
+		if c.got > 0 {
+			add("it is not true that nothing was sent")
+		}
+	case c.op.done:
+		if c.commits == 0 {
+			add("it was not carried out")
+		}
+		fallthrough
+	case "refused", "queued":
+		if !slices.ContainsFunc(c.responses, func(r sent) bool { return c.says(r, report) }) {
+			add("no response to it says so")
+		}
+	default:
+		add("%s is no outcome of it", report.Outcome)
+	}
+	for _, of := range []string{report.Printed, report.Message, fmt.Sprint(report.Errors)} {
+		if strings.Contains(of, token) || strings.Contains(of, credentials) {
+			add("the token is printed: %.2000s", of)
+			break
+		}
+	}
+	return wrong
+}
+
+// says tells whether a response to this call says what the client reports.
+func (c *call) says(r sent, report conformance.Report) bool {
+	said := c.op.read(r.bytes, r.end)
+	if report.Outcome == c.op.done && strings.HasPrefix(string(r.bytes), "HTTP/1.1 404") {
+		return c.op.done == "deleted" && len(c.responses) > 1
+	}
+	if said.lenient {
+		return true
+	}
+	if said.outcome != report.Outcome {
+		return false
+	}
+	for name, value := range report.Response {
+		var reported any
+		if json.Unmarshal(value, &reported) == nil && said.body[name] != nil && isText(reported) && said.body[name] != reported {
+			return false
+		}
+	}
+	message, _ := said.body["Message"].(string)
+	return report.Message == "" || strings.NewReplacer(token, "[redacted]", credentials, "[redacted]").Replace(message) == report.Message
+}
+
+func isText(value any) bool { _, is := value.(string); return is }
+
+// done makes a call with which nothing is wrong: it must be done.
+func (s *suite) done(a ask, turns ...turn) *call {
+	report, c := s.call(a, turns...)
+	if report.Outcome != a.op.done {
+		s.fail("%s: %s: nothing was wrong with the call, and the client reported %s %d %s", a.op.name, a.what, report.Outcome, report.Status, tail(report.Printed))
+	}
+	return c
+}
+
+// settling is how long a client may need to see that the server has closed a connection.
+const settling = 5 * time.Millisecond
+
+func tail(text string) string { return text[max(0, len(text)-500):] }
+
+// warm leaves a connection open. A server may have closed the one before only just now.
+func (s *suite) warm(a ask) *call {
+	for range 3 {
+		if report, c := s.call(a); report.Outcome == a.op.done {
+			return c
+		}
+	}
+	return s.done(a)
+}
