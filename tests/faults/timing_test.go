@@ -20,7 +20,7 @@ func TestTimeMayRunOutAtAnyMoment(t *testing.T) {
 func (s *suite) timed(random *rand.Rand, n uint64) {
 	// Few timeouts, as an adapter keeps a client for each.
 	timeouts := []time.Duration{time.Millisecond, 3 * time.Millisecond, 10 * time.Millisecond, 30 * time.Millisecond}
-	a := ask{op: pick(random, append([]*operation{large}, operations...)), retries: random.IntN(2), timeout: pick(random, timeouts)}
+	a := ask{op: pick(random, append([]*operation{large}, operations...)), retries: random.IntN(5) / 4, timeout: pick(random, timeouts)}
 	a.what = fmt.Sprintf("-seed %d, timeout %d", *seed, n)
 	turn := turn{request: whole, delay: time.Duration(random.Int64N(int64(3 * a.timeout / 2))), pauseAt: random.IntN(300)}
 	if random.IntN(4) == 0 {
