@@ -53,7 +53,7 @@ func compare(stdout io.Writer, api contract.API, adapters []string, count int, s
 		if !found {
 			return fmt.Errorf("--adapter %s: want NAME=PROGRAM", adapter)
 		}
-		player, stop, startError := startPlayer(api, program)
+		player, stop, startError := startPlayer(api, program, false)
 		if startError != nil {
 			return startError
 		}

@@ -10,12 +10,12 @@ import (
 )
 
 // startPlayer starts an adapter, and a player for it; stop ends both.
-func startPlayer(api contract.API, adapter string) (player *conformance.Player, stop func() error, err error) {
+func startPlayer(api contract.API, adapter string, environment bool) (player *conformance.Player, stop func() error, err error) {
 	words := strings.Fields(adapter)
 	if len(words) == 0 {
 		return nil, nil, errors.New("--adapter is empty")
 	}
-	program, err := conformance.Start(words[0], words[1:]...)
+	program, err := conformance.Start(words, nil)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -27,8 +27,12 @@ func startPlayer(api contract.API, adapter string) (player *conformance.Player, 
 	if err != nil {
 		return nil, nil, errors.Join(err, program.Stop(), os.RemoveAll(folder))
 	}
+	if environment {
+		player.Launch = func(environment map[string]string) (*conformance.Program, error) {
+			return conformance.Start(words, environment)
+		}
+	}
 	return player, func() error {
-		player.Close()
-		return errors.Join(program.Stop(), os.RemoveAll(folder))
+		return errors.Join(player.Close(), program.Stop(), os.RemoveAll(folder))
 	}, nil
 }

@@ -19,7 +19,7 @@ import (
 type runFlags struct {
 	source
 	adapter, name, filter, report, known string
-	slow                                 bool
+	slow, environment                    bool
 }
 
 func newRun() *cobra.Command {
@@ -41,6 +41,7 @@ func newRun() *cobra.Command {
 	command.Flags().StringVar(&f.report, "report", "", "write all results as JSON to this file")
 	command.Flags().StringVar(&f.known, "known-failures", "", "a JSON object of cases that are known to fail, and why")
 	command.Flags().BoolVar(&f.slow, "slow", false, "play the cases that take long, too")
+	command.Flags().BoolVar(&f.environment, "environment", false, "play the cases with variables for proxies and certificates, too, if the client reads them")
 	if err := command.MarkFlagRequired("adapter"); err != nil {
 		panic(err)
 	}
@@ -56,7 +57,7 @@ func (f *runFlags) run(stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	player, stop, err := startPlayer(api, f.adapter)
+	player, stop, err := startPlayer(api, f.adapter, f.environment)
 	if err != nil {
 		return err
 	}
@@ -103,7 +104,10 @@ func (f *runFlags) plan() (conformance.Plan, error) {
 	if err != nil {
 		return plan, err
 	}
-	return plan, json.Unmarshal(text, &plan.Known)
+	if err := json.Unmarshal(text, &plan.Known); err != nil {
+		return plan, fmt.Errorf("--known-failures: %s: %w", f.known, err)
+	}
+	return plan, nil
 }
 
 func (f *runFlags) write(results []conformance.Result) error {

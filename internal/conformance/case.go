@@ -4,7 +4,10 @@
 // It knows operations and fields from the model of the contract only.
 package conformance
 
-import "math/big"
+import (
+	"maps"
+	"math/big"
+)
 
 // Values are the parameters of a call under their wire names. Numbers are json.Number.
 type Values map[string]any
@@ -35,6 +38,9 @@ type Case struct {
 	PauseMs  int     `json:"pauseMs,omitzero"`
 	Slow     bool    `json:"slow,omitzero"`
 
+	Environment map[string]string `json:"environment,omitzero"`
+	Proxy       *Respond          `json:"proxy,omitzero"`
+
 	Rejected     []Violation `json:"rejected,omitzero"`
 	ValidVariant string      `json:"validVariant,omitzero"`
 	Sent         *Sent       `json:"sent,omitzero"`
@@ -47,6 +53,13 @@ func (c *Case) ID() string { return c.Group + "/" + c.Name }
 
 // times is how often the call is made.
 func (c *Case) times() int { return max(1, c.Times) }
+
+// clone is a case with values of its own.
+func (c *Case) clone() *Case {
+	out := *c
+	out.Path, out.Input = maps.Clone(c.Path), maps.Clone(c.Input)
+	return &out
+}
 
 // A File is a file that exists while a case is played.
 type File struct {
@@ -113,6 +126,7 @@ type Then struct {
 	Outcome     string        `json:"outcome,omitzero"`
 	Requests    *int          `json:"requests,omitzero"`
 	Connections *int          `json:"connections,omitzero"`
+	Proxied     *int          `json:"proxied,omitzero"`
 	Status      *int          `json:"status,omitzero"`
 	Message     *string       `json:"message,omitzero"`
 	Errors      *[]FieldError `json:"errors,omitzero"`

@@ -43,6 +43,9 @@ func (p *Player) compare(op contract.Operation, c *Case, report Report, requests
 			return err
 		}
 	}
+	if err := p.checkProxied(then.Proxied); err != nil {
+		return err
+	}
 	for i, r := range requests {
 		sent := Sent{}
 		if len(then.Sent) > 0 {
@@ -227,16 +230,24 @@ func (c *Case) token() string {
 	return DefaultToken
 }
 
+var proxyPassword = regexp.MustCompile(`://[^/@:]*:([^/@]+)@`)
+
 // checkSecrets returns an error if a report holds what must not be printed. A token of fewer than 8
-// characters cannot be told from words, and is looked for in its credentials only.
+// characters cannot be told from words, and is looked for in its credentials only. The password of a proxy is no less
+// a secret.
 func (c *Case) checkSecrets(report Report) error {
 	secrets := []string{credentials(c.account(), c.token())}
 	if len([]rune(c.token())) >= 8 {
 		secrets = append(secrets, c.token())
 	}
+	for _, value := range c.Environment {
+		if match := proxyPassword.FindStringSubmatch(value); match != nil {
+			secrets = append(secrets, match[1])
+		}
+	}
 	for _, secret := range secrets {
 		if strings.Contains(string(report.line), secret) {
-			return fmt.Errorf("the token is in what the client reports: %s", report.line)
+			return fmt.Errorf("a secret is in what the client reports: %s", report.line)
 		}
 	}
 	return nil

@@ -148,7 +148,7 @@ func (p *Player) Detect(m Mutant, cases []Case) (string, error) {
 	defer func() { p.Client = sound }()
 	for _, quick := range []bool{true, false} {
 		for i := range cases {
-			if cases[i].Slow || cases[i].isQuick() != quick {
+			if cases[i].Slow || cases[i].Environment != nil || cases[i].isQuick() != quick {
 				continue
 			}
 			if p.Play(&cases[i]) != nil || len(p.Unexpected()) > unexpected {

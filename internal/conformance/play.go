@@ -1,6 +1,8 @@
 package conformance
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"math/big"
 	"os"
@@ -22,6 +24,9 @@ const (
 type Player struct {
 	API    contract.API
 	Client Adapter
+	// Launch starts the client once more, with variables in its environment, for the cases that have some. Nil: the
+	// client does not read them, and these cases are skipped.
+	Launch func(environment map[string]string) (*Program, error)
 
 	server *server
 	folder string // of the files of cases
@@ -30,7 +35,7 @@ type Player struct {
 
 // NewPlayer starts a server for a client. Files of cases are made in the folder.
 func NewPlayer(api contract.API, client Adapter, folder string) (*Player, error) {
-	s, err := newServer()
+	s, err := newServer(folder)
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +43,7 @@ func NewPlayer(api contract.API, client Adapter, folder string) (*Player, error)
 }
 
 // Close ends the server.
-func (p *Player) Close() { p.server.close() }
+func (p *Player) Close() error { return p.server.close() }
 
 // Unexpected are the requests that no case asked for.
 func (p *Player) Unexpected() []string {
@@ -76,7 +81,14 @@ func operation(api contract.API, id string) (contract.Operation, error) {
 }
 
 // perform asks the client, and returns its last report and all requests.
-func (p *Player) perform(op contract.Operation, c *Case) (Report, []received, error) {
+func (p *Player) perform(op contract.Operation, c *Case) (report Report, requests []received, err error) {
+	if c.Environment != nil {
+		stop, failed := p.launch(c)
+		if failed != nil {
+			return Report{}, nil, &AdapterError{failed}
+		}
+		defer func() { err = errors.Join(err, stop()) }()
+	}
 	request, err := p.request(op, c)
 	if err != nil {
 		return Report{}, nil, err
@@ -91,20 +103,42 @@ func (p *Player) perform(op contract.Operation, c *Case) (Report, []received, er
 			responses = c.Respond.Sequence
 		}
 	}
+	p.server.proxy.play(c.Proxy)
 	p.server.play(&script{responses: responses, replace: strings.NewReplacer("{base}", p.server.url(), "{token}", c.token(),
 		"{credentials}", credentials(c.account(), c.token()))})
 
-	var report Report
 	for i := range c.times() {
 		if i > 0 {
 			time.Sleep(time.Duration(c.PauseMs) * time.Millisecond)
 		}
 		if report, err = p.ask(c, request); err != nil {
-			p.server.finish()
-			return Report{}, nil, err
+			_, other := p.server.finish()
+			return Report{}, nil, errors.Join(err, other)
 		}
 	}
-	return report, p.server.finish(), nil
+	requests, err = p.server.finish()
+	return report, requests, err
+}
+
+// launch puts a client with the environment of a case in the place of the other, until stop.
+func (p *Player) launch(c *Case) (stop func() error, err error) {
+	if p.Launch == nil {
+		return nil, errors.New("there is nobody who starts the client with an environment")
+	}
+	environment := map[string]string{}
+	for name, value := range c.Environment {
+		environment[name] = p.server.addresses().Replace(value)
+	}
+	program, err := p.Launch(environment)
+	if err != nil {
+		return nil, err
+	}
+	other := p.Client
+	p.Client = program
+	return func() error {
+		p.Client = other
+		return program.Stop()
+	}, nil
 }
 
 func (p *Player) ask(c *Case, request Request) (Report, error) {
@@ -152,10 +186,10 @@ func (p *Player) request(op contract.Operation, c *Case) (Request, error) {
 		r.Options.Rules = "enforce"
 	}
 	if c.Respond != nil && c.Respond.Refuse {
-		r.BaseURL = p.server.dead
+		r.BaseURL = "http://" + p.server.refusing.String()
 	}
 	if c.BaseURL != nil {
-		r.BaseURL = *c.BaseURL
+		r.BaseURL = p.server.addresses().Replace(*c.BaseURL)
 	}
 	folder, err := p.files(c)
 	if err != nil {
@@ -175,7 +209,7 @@ var largest = big.NewRat(1<<53, 1)
 
 // asText makes text of a number that JSON readers with doubles lose digits of.
 func asText(value any) any {
-	number, ok := value.(interface{ String() string })
+	number, ok := value.(json.Number)
 	if !ok {
 		return value
 	}
@@ -237,11 +271,10 @@ func (c *Case) atPage(op contract.Operation, number int) *Case {
 	if text := wireText(contract.KindInteger, c.Input[op.Pages.Page]); text != "" {
 		first, _ = strconv.Atoi(text)
 	}
-	at := *c
-	at.Input = Values{}
-	for name, value := range c.Input {
-		at.Input[name] = value
+	at := c.clone()
+	if at.Input == nil {
+		at.Input = Values{}
 	}
 	at.Input[op.Pages.Page] = jsonInt(first + number)
-	return &at
+	return at
 }

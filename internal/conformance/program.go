@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
+	"strings"
 	"time"
 
 	"example.com/contacts/tests/vectors/schema"
@@ -21,10 +23,20 @@ type Program struct {
 	patience time.Duration
 }
 
-// Start runs the program of an adapter. Its standard error goes to ours.
-func Start(program string, args ...string) (*Program, error) {
-	command := exec.Command(program, args...)
+// Start runs the program of an adapter, with arguments. Its standard error goes to ours. The variables of an
+// environment that is not nil stand in the place of those for proxies and certificates that we have.
+func Start(words []string, environment map[string]string) (*Program, error) {
+	command := exec.Command(words[0], words[1:]...)
 	command.Stderr = os.Stderr
+	if environment != nil {
+		command.Env = slices.DeleteFunc(os.Environ(), func(variable string) bool {
+			name, _, _ := strings.Cut(variable, "=")
+			return slices.Contains(connecting, strings.ToUpper(name))
+		})
+		for name, value := range environment {
+			command.Env = append(command.Env, name+"="+value)
+		}
+	}
 	in, err := command.StdinPipe()
 	if err != nil {
 		return nil, err
@@ -47,6 +59,11 @@ func Start(program string, args ...string) (*Program, error) {
 	}()
 	return p, nil
 }
+
+var connecting = []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"}
+
+// PID is the program's process.
+func (p *Program) PID() int { return p.command.Process.Pid }
 
 // Ask writes a line to the program and reads one.
 func (p *Program) Ask(r Request) (Report, error) {

@@ -327,7 +327,7 @@ func requiresOf(o *contract.Outcome, value string) []string {
 }
 
 func (r *reference) membersOf(object string) []contract.Member {
-	return (&Player{API: r.api}).members(object)
+	return members(r.api, object)
 }
 
 // addError reads what a server says is wrong.

@@ -2,9 +2,12 @@ package conformance
 
 import (
 	"bufio"
+	"crypto/tls"
+	"errors"
 	"io"
 	"net"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -14,7 +17,11 @@ import (
 // request.
 type server struct {
 	listener net.Listener
-	dead     string // an address at which nothing listens
+	secure   net.Listener // with TLS
+	proxy    *proxy       // to it
+	ca       string       // the file with the certificate of its authority
+	refusing *RefusingAddress
+	closers  []io.Closer
 
 	mu          sync.Mutex
 	script      *script  // of the case that is played
@@ -26,6 +33,7 @@ type script struct {
 	responses []Respond // the last serves all that follow
 	replace   *strings.Replacer
 	received  []received
+	left      bool // the server no longer listens
 }
 
 // received is one request as it came over the wire.
@@ -39,24 +47,67 @@ type received struct {
 	early      bool // the response was sent before the body was read
 }
 
-func newServer() (*server, error) {
+func newServer(folder string) (*server, error) {
+	s := &server{ca: filepath.Join(folder, "ca.pem")}
+	if err := s.open(); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+func (s *server) open() error {
+	certificate, err := newAuthority(s.ca)
+	if err != nil {
+		return err
+	}
+	if s.refusing, err = NewRefusingAddress(); err != nil {
+		return err
+	}
+	s.closers = append(s.closers, s.refusing)
+	if s.listener, err = s.listen(plain); err != nil {
+		return err
+	}
+	config := &tls.Config{Certificates: []tls.Certificate{certificate}, NextProtos: []string{"http/1.1"}}
+	if s.secure, err = s.listen(func(conn net.Conn) net.Conn { return tls.Server(conn, config) }); err != nil {
+		return err
+	}
+	if s.proxy, err = newProxy(s.secure.Addr().String()); err != nil {
+		return err
+	}
+	s.closers = append(s.closers, s.proxy.listener)
+	return nil
+}
+
+func plain(conn net.Conn) net.Conn { return conn }
+
+// listen opens an address, whose connections are served as wrap makes them.
+func (s *server) listen(wrap func(net.Conn) net.Conn) (net.Listener, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	unused, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	unused.Close()
-	s := &server{listener: listener, dead: "http://" + unused.Addr().String()}
-	go s.accept()
-	return s, nil
+	s.closers = append(s.closers, listener)
+	go s.accept(listener, wrap)
+	return listener, nil
 }
 
 func (s *server) url() string { return "http://" + s.listener.Addr().String() }
 
-func (s *server) close() { s.listener.Close() }
+// addresses are those that vectors name.
+func (s *server) addresses() *strings.Replacer {
+	return strings.NewReplacer("{server}", s.listener.Addr().String(), "{tls}", s.secure.Addr().String(), "{proxy}", s.proxy.listener.Addr().String(),
+		"{nothing}", s.refusing.String(), "{ca}", s.ca)
+}
+
+func (s *server) close() error {
+	var err error
+	for _, c := range s.closers {
+		if e := c.Close(); !errors.Is(e, net.ErrClosed) {
+			err = errors.Join(err, e)
+		}
+	}
+	return err
+}
 
 func (s *server) play(sc *script) {
 	s.mu.Lock()
@@ -65,17 +116,22 @@ func (s *server) play(sc *script) {
 }
 
 // finish ends a case and returns its requests.
-func (s *server) finish() []received {
+func (s *server) finish() ([]received, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	requests := s.script.received
+	sc := s.script
 	s.script = nil
-	return requests
+	if !sc.left {
+		return sc.received, nil
+	}
+	var err error
+	s.listener, err = s.listen(plain)
+	return sc.received, err
 }
 
-func (s *server) accept() {
+func (s *server) accept(listener net.Listener, wrap func(net.Conn) net.Conn) {
 	for {
-		conn, err := s.listener.Accept()
+		conn, err := listener.Accept()
 		if err != nil {
 			return
 		}
@@ -83,11 +139,11 @@ func (s *server) accept() {
 		s.connections++
 		number := s.connections
 		s.mu.Unlock()
-		go s.serve(conn.(*net.TCPConn), number)
+		go s.serve(wrap(conn), conn.(*net.TCPConn), number)
 	}
 }
 
-func (s *server) serve(conn *net.TCPConn, number int) {
+func (s *server) serve(conn net.Conn, tcp *net.TCPConn, number int) {
 	defer conn.Close()
 	reader := bufio.NewReader(conn)
 	for {
@@ -106,7 +162,7 @@ func (s *server) serve(conn *net.TCPConn, number int) {
 			}
 		}
 		s.record(sc, r)
-		if !respond.send(conn, sc) {
+		if !respond.send(conn, tcp, sc) {
 			return
 		}
 	}
@@ -130,10 +186,14 @@ func (s *server) record(sc *script, r received) {
 		return
 	}
 	sc.received = append(sc.received, r)
+	if len(sc.received) < len(sc.responses) && sc.responses[len(sc.received)].Refuse {
+		s.listener.Close()
+		sc.left = true
+	}
 }
 
 // send writes a response, and tells whether the connection stays open for another request.
-func (r Respond) send(conn *net.TCPConn, sc *script) bool {
+func (r Respond) send(conn net.Conn, tcp *net.TCPConn, sc *script) bool {
 	replace := strings.NewReplacer()
 	if sc != nil {
 		replace = sc.replace
@@ -151,7 +211,7 @@ func (r Respond) send(conn *net.TCPConn, sc *script) bool {
 	}
 	switch {
 	case r.Early:
-		conn.CloseWrite()
+		tcp.CloseWrite()
 		time.Sleep(300 * time.Millisecond) // while it does not read, the client cannot write on
 		conn.SetReadDeadline(time.Now().Add(5 * time.Second))
 		io.Copy(io.Discard, conn)
@@ -160,7 +220,7 @@ func (r Respond) send(conn *net.TCPConn, sc *script) bool {
 		time.Sleep(time.Duration(r.CloseMs) * time.Millisecond)
 		return false
 	case r.Close == "rst":
-		conn.SetLinger(0)
+		tcp.SetLinger(0)
 		return false
 	case r.Close == "never":
 		io.Copy(io.Discard, conn)

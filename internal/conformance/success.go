@@ -36,7 +36,7 @@ func (p *Player) successBody(op contract.Operation) map[string]any {
 			}
 		}
 	}
-	for _, member := range p.members(op.Response.Object) {
+	for _, member := range members(p.API, op.Response.Object) {
 		if source := member.LastSegmentOf; source != "" && body[source] != nil {
 			body[source] = "/path/" + lastSegment
 		}
@@ -64,7 +64,7 @@ func (p *Player) done(op contract.Operation) *Then {
 			panic(err)
 		}
 		then.Response = decodeJSON(text).(map[string]any)
-		for _, member := range p.members(op.Response.Object) {
+		for _, member := range members(p.API, op.Response.Object) {
 			if member.LastSegmentOf != "" && then.Response[member.LastSegmentOf] != nil {
 				then.Response[member.Name] = lastSegment
 			}
@@ -73,8 +73,8 @@ func (p *Player) done(op contract.Operation) *Then {
 	return then
 }
 
-func (p *Player) members(object string) []contract.Member {
-	for _, o := range p.API.Objects {
+func members(api contract.API, object string) []contract.Member {
+	for _, o := range api.Objects {
 		if o.Name == object {
 			return o.Members
 		}
@@ -83,7 +83,7 @@ func (p *Player) members(object string) []contract.Member {
 }
 
 func (p *Player) member(object, name string) contract.Member {
-	for _, m := range p.members(object) {
+	for _, m := range members(p.API, object) {
 		if m.Name == name {
 			return m
 		}
@@ -95,7 +95,7 @@ func (p *Player) member(object, name string) contract.Member {
 // third level on.
 func (p *Player) example(object string, depth int) map[string]any {
 	out := map[string]any{}
-	for _, member := range p.members(object) {
+	for _, member := range members(p.API, object) {
 		if member.LastSegmentOf == "" && (member.Required || depth < 2) {
 			out[member.Name] = p.exampleOf(member.Type, depth+1)
 		}

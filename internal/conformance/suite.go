@@ -61,6 +61,9 @@ func (p *Player) verdict(c *Case, plan Plan) (Result, error) {
 	case c.Slow && !plan.Slow:
 		result.Verdict, result.Reason = Skipped, "slow"
 		return result, nil
+	case c.Environment != nil && p.Launch == nil:
+		result.Verdict, result.Reason = Skipped, "the client does not read its environment"
+		return result, nil
 	}
 	err := p.Play(c)
 	var adapter *AdapterError

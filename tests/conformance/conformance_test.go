@@ -66,12 +66,17 @@ func known(t *testing.T) map[string]map[string]map[string]string {
 
 func player(t *testing.T, api contract.API, c clients.Client) *conformance.Player {
 	t.Helper()
-	program, err := conformance.Start(c.Command[0], c.Command[1:]...)
+	program, err := conformance.Start(c.Command, nil)
 	require.NoError(t, err, "has the client been built? `make build` does")
 	p, err := conformance.NewPlayer(api, program, t.TempDir())
 	require.NoError(t, err)
+	if c.ReadsEnvironment {
+		p.Launch = func(environment map[string]string) (*conformance.Program, error) {
+			return conformance.Start(c.Command, environment)
+		}
+	}
 	t.Cleanup(func() {
-		p.Close()
+		assert.NoError(t, p.Close())
 		assert.NoError(t, program.Stop())
 	})
 	return p

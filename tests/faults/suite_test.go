@@ -59,6 +59,7 @@ func part(some, every int) int {
 // A suite makes calls to one client, and checks after each that what the client says is true.
 type suite struct {
 	client conformance.Adapter
+	pid    int // of the client's process
 	server *server
 	id     int64
 	fail   func(format string, args ...any)
@@ -72,9 +73,10 @@ func forEachClient(t *testing.T, test func(*testing.T, *suite)) {
 	for _, c := range clients.All(t, "../..") {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
-			program, err := conformance.Start(c.Command[0], c.Command[1:]...)
+			program, err := conformance.Start(c.Command, nil)
 			require.NoError(t, err, "has the client been built? `make build` does")
 			s := newSuite(t, program)
+			s.pid = program.PID()
 			test(t, s)
 			require.NoError(t, program.Stop())
 			t.Log(s.counts)

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,9 +16,13 @@ import (
 
 // A Client is the adapter of one, as a program.
 type Client struct {
-	Name    string
-	Command []string
+	Name             string
+	Command          []string
+	ReadsEnvironment bool // for proxies and certificates
 }
+
+// readEnvironment are the languages whose clients do; tests/vectors/README.md, 30.
+var readEnvironment = []string{"go", "python", "rust"}
 
 // Languages are those of LANGS, or all.
 func Languages() []string {
@@ -30,12 +35,12 @@ func Languages() []string {
 // In is the adapter of a language in a folder where it was built.
 func In(t testing.TB, language, folder string) Client {
 	t.Helper()
-	if language != "go" {
-		return Client{language, []string{absolute(t, folder, "tests", "adapter")}}
+	path := absolute(t, folder, "tests", "adapter")
+	if language == "go" {
+		path = filepath.Join(t.TempDir(), "adapter")
+		Run(t, folder, nil, "go", "build", "-o", path, "./tests/conformance/adapter")
 	}
-	binary := filepath.Join(t.TempDir(), "adapter")
-	Run(t, folder, nil, "go", "build", "-o", binary, "./tests/conformance/adapter")
-	return Client{language, []string{binary}}
+	return Client{language, []string{path}, slices.Contains(readEnvironment, language)}
 }
 
 // All are the clients of this repository, whose folder is root. Python has two.
@@ -49,7 +54,7 @@ func All(t testing.TB, root string) []Client {
 		}
 		all = append(all, In(t, language, folder))
 		if language == "python" {
-			all = append(all, Client{"python (async)", []string{absolute(t, folder, "tests", "adapter-async")}})
+			all = append(all, Client{"python (async)", []string{absolute(t, folder, "tests", "adapter-async")}, true})
 		}
 	}
 	return all
