@@ -4,12 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	mimemultipart "mime/multipart"
-	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/textproto"
 	"net/url"
 	"os"
@@ -168,6 +167,9 @@ func (r *reference) call(op contract.Operation, asked Request, c *Case) fields {
 	for attempt := 0; ; attempt++ {
 		report, doubt := r.attempt(op, asked, c), false
 		outcome, _ := report["outcome"].(string)
+		if outcome == "not_sent" && doubted {
+			report["outcome"] = "in_doubt"
+		}
 		if outcome == "refused" && report["status"] == 404 && op.Method == http.MethodDelete && doubted {
 			return fields{"outcome": op.Done}
 		}
@@ -217,13 +219,11 @@ func (r *reference) attempt(op contract.Operation, asked Request, c *Case) field
 		transport = &http.Transport{MaxResponseHeaderBytes: 64 << 10, DisableCompression: true}
 		r.transport[asked.BaseURL] = transport
 	}
-	response, err := transport.RoundTrip(request)
+	outcome := "not_sent"
+	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { outcome = "in_doubt" }}
+	response, err := transport.RoundTrip(request.WithContext(httptrace.WithClientTrace(ctx, trace)))
 	if err != nil {
-		var dial *net.OpError
-		if errors.As(err, &dial) && dial.Op == "dial" {
-			return fields{"outcome": "not_sent"}
-		}
-		return fields{"outcome": "in_doubt"}
+		return fields{"outcome": outcome}
 	}
 	defer response.Body.Close()
 	if response.StatusCode == http.StatusSwitchingProtocols {

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -20,4 +21,26 @@ func TestTheRunnerSeesFaults(t *testing.T) {
 			require.NoError(t, err)
 		})
 	}
+}
+
+// A client that does not look at its environment fails each case in which the proxy is asked.
+func TestTheRunnerSeesProxiesThatAreNotUsed(t *testing.T) {
+	api, _ := cases(t, "openapi.yaml", "")
+	all, err := conformance.Load(filepath.Join(root, "tests/vectors"), api)
+	require.NoError(t, err)
+	c := clients.All(t, root)[0]
+	p := player(t, api, c)
+	p.Launch = func(environment map[string]string) (*conformance.Program, error) {
+		delete(environment, "HTTPS_PROXY")
+		delete(environment, "https_proxy")
+		return conformance.Start(c.Command, environment)
+	}
+	played := 0
+	for i := range all {
+		if then := all[i].Then; then != nil && then.Proxied != nil && *then.Proxied > 0 {
+			require.Error(t, p.Play(&all[i]), all[i].ID())
+			played++
+		}
+	}
+	require.Greater(t, played, 20)
 }
