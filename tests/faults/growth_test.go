@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -21,7 +22,7 @@ func TestFailedCallsLeaveNothing(t *testing.T) {
 	nothing, err := conformance.NewRefusingAddress()
 	require.NoError(t, err)
 	defer nothing.Close()
-	forEachClient(t, func(t *testing.T, s *suite) {
+	forEachClientIn(t, littleMemory, func(t *testing.T, s *suite) {
 		n := 0
 		failUntil := func(end int) held {
 			for ; n < end; n++ {
@@ -32,16 +33,23 @@ func TestFailedCallsLeaveNothing(t *testing.T) {
 		}
 		before := failUntil(part(300, 1000))
 		after := failUntil(part(1500, 10_000))
-		t.Log(before, after)
+		for range 100 { // what ends is not gone at once
+			if after.fits(before) {
+				break
+			}
+			time.Sleep(100 * time.Millisecond)
+			after = heldBy(t, s.pid)
+		}
+		t.Logf("%+v %+v", before, after)
+		require.True(t, after.fits(before), "%+v after %d calls, %+v at the end", before, part(300, 1000), after)
 		for outcome, least := range map[string]int{"not_sent": 6, "in_doubt": 2, "refused": 6} {
 			require.Greater(t, s.counts[outcome], n/least-n/20, outcome)
 		}
-		// A garbage collector may keep some megabytes; each call that leaves 8 KiB is seen.
-		require.LessOrEqual(t, after.kilobytes, before.kilobytes+8*1024+part(8*1024, 16*1024), "memory")
-		require.LessOrEqual(t, after.threads, before.threads+4, "threads")
-		require.LessOrEqual(t, after.descriptors, before.descriptors+4, "files and sockets")
 	})
 }
+
+// littleMemory makes garbage collectors work that would rather take more.
+var littleMemory = map[string]string{"JAVA_TOOL_OPTIONS": "-Xmx24m", "NODE_OPTIONS": "--max-old-space-size=32 --max-semi-space-size=1"}
 
 // failedCall makes the nth of calls that fail in turn in every way.
 func (s *suite) failedCall(n int, nothing string) {
@@ -65,6 +73,11 @@ func (s *suite) failedCall(n int, nothing string) {
 
 // held is what a process holds.
 type held struct{ kilobytes, threads, descriptors int }
+
+// fits tells whether it is no more than before, but for what a garbage collector or a pool may keep.
+func (h held) fits(before held) bool {
+	return h.kilobytes <= before.kilobytes+16*1024 && h.threads <= before.threads+8 && h.descriptors <= before.descriptors+8
+}
 
 func heldBy(t *testing.T, pid int) held {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))

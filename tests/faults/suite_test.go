@@ -69,11 +69,14 @@ type suite struct {
 const firstID = 1_000_000 // all ids have as many digits
 
 // forEachClient runs a test for each client, in parallel as far as there are processors.
-func forEachClient(t *testing.T, test func(*testing.T, *suite)) {
+func forEachClient(t *testing.T, test func(*testing.T, *suite)) { forEachClientIn(t, nil, test) }
+
+// forEachClientIn runs it with variables in the environment of the clients.
+func forEachClientIn(t *testing.T, environment map[string]string, test func(*testing.T, *suite)) {
 	for _, c := range clients.All(t, "../..") {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
-			program, err := conformance.Start(c.Command, nil)
+			program, err := conformance.Start(c.Command, environment)
 			require.NoError(t, err, "has the client been built? `make build` does")
 			s := newSuite(t, program)
 			s.pid = program.PID()
