@@ -21,7 +21,7 @@ func TestFailedCallsLeaveNothing(t *testing.T) {
 	}
 	nothing, err := conformance.NewRefusingAddress()
 	require.NoError(t, err)
-	defer nothing.Close()
+	t.Cleanup(func() { require.NoError(t, nothing.Close()) })
 	forEachClientIn(t, littleMemory, func(t *testing.T, s *suite) {
 		n := 0
 		failUntil := func(end int) held {

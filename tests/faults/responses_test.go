@@ -165,7 +165,7 @@ func body(status int, headers map[string][]string, rest []byte, end end) (conten
 	case len(codings) > 0:
 		return rest, true, true
 	case len(lengths) == 0:
-		return rest, end != rst, lenient
+		return rest, true, lenient || end == rst
 	case len(lengths) > 1 && len(slices.Compact(lengths)) == 1: // RFC 9110, 8.6 leaves it open
 		lenient = true
 	case len(lengths) > 1 || !digits.MatchString(lengths[0]):
