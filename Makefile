@@ -4,6 +4,7 @@
 #   make check              the quick loop: Go alone, under a minute
 #   make generate           write again all code that is generated from openapi.yaml
 #   make conformance        all cases in all languages; writes CONFORMANCE.md
+#   make soak               all faults there are, to the clients of all languages; about an hour
 #   make promise            change the contract in a copy, in three ways, and run all tests of each
 #   make breaking           compare the contract with the released one
 #   make release VERSION=…  release openapi.yaml and the packages under a version
@@ -17,14 +18,15 @@ CLIENTS := $(filter-out go,$(LANGS))
 
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 .DELETE_ON_ERROR:
-.PHONY: test setup generate build check lint cross clients conformance promise breaking release bench bench-clients clean
+.PHONY: test setup generate build check lint cross clients conformance soak promise breaking release bench bench-clients clean
 
 PLATFORMS   := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 CONTRACTGEN := go run ./internal/contractgen/cmd/contractgen
 
 test: setup build lint cross breaking clients
-	go test $$(go list ./... | grep -v tests/conformance)
+	go test $$(go list ./... | grep -v -e tests/conformance -e tests/faults)
 	go test -count=1 -timeout 30m ./tests/conformance
+	go test -count=1 -timeout 10m ./tests/faults
 	@if command -v cc >/dev/null; then go test -race ./wrapper ./sandbox; \
 	else echo "SKIPPED: the race detector, which needs a C compiler (Debian: apt-get install gcc)" >&2; fi
 
@@ -65,6 +67,9 @@ clients: build
 conformance: build
 	go test -count=1 -timeout 30m ./tests/conformance -update
 	@cat CONFORMANCE.md
+
+soak: build
+	go test -count=1 -timeout 3h ./tests/faults -all -v
 
 promise: build
 	go test -count=1 -timeout 120m ./tests/promise -all -v

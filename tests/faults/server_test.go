@@ -5,9 +5,11 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -102,14 +104,15 @@ func newServer(t testing.TB) *server {
 			s.mu.Lock()
 			s.conns[conn] = true
 			s.opened++
+			s.changed.Broadcast()
 			s.mu.Unlock()
 			go s.serve(conn.(*net.TCPConn))
 		}
 	}()
 	t.Cleanup(func() {
+		s.settle(true)
 		listener.Close()
 		<-accepting
-		s.settle(true)
 	})
 	return s
 }
@@ -134,6 +137,12 @@ func (s *server) begin(c *call) {
 
 // settle ends all connections with a request under way, or all; then nothing of it can be carried out any more.
 func (s *server) settle(all bool) {
+	if all { // connections are accepted in their order: those that were made before this one, too
+		if conn, err := net.Dial("tcp", s.Addr().String()); err == nil {
+			defer conn.Close()
+			s.await(conn.LocalAddr().String())
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for conn, idle := range s.conns {
@@ -142,6 +151,15 @@ func (s *server) settle(all bool) {
 		}
 	}
 	for s.busy(all) {
+		s.changed.Wait()
+	}
+}
+
+// await waits until a connection has been accepted.
+func (s *server) await(from string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for !slices.ContainsFunc(slices.Collect(maps.Keys(s.conns)), func(conn net.Conn) bool { return conn.RemoteAddr().String() == from }) {
 		s.changed.Wait()
 	}
 }
