@@ -100,6 +100,7 @@ func TestEveryClientHoldsToTheContract(t *testing.T) {
 	t.Run("clients", func(t *testing.T) {
 		for i, c := range all {
 			t.Run(c.Name, func(t *testing.T) {
+				t.Parallel()
 				columns[i] = play(t, api, played, c)
 			})
 		}

@@ -58,6 +58,7 @@ func (s *suite) cut(a ask, end end, kept bool, from, step int) {
 			play(turn{request: whole, response: func(id int64) []byte { return response(id)[:cut] }})
 		}
 		a.what = "a whole response"
+		s.warm(a) // the connection before may have ended
 		last := turn{request: whole, response: response}
 		if f == toTheEnd {
 			last.end = fin
