@@ -2,6 +2,8 @@ package faults
 
 import (
 	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -149,6 +151,9 @@ func (p *player) attempt(op *operation, r conformance.Request, doubt bool) confo
 		return conformance.Report{Outcome: "refused"}
 	case response.StatusCode/100 == 2 && p.fault == believesTheStatus:
 		return conformance.Report{Outcome: op.done}
+	case response.StatusCode/100 == 2 && op.isContent:
+		digest := sha256.Sum256(body)
+		return conformance.Report{Outcome: op.done, Bytes: &conformance.Bytes{SHA256: hex.EncodeToString(digest[:])}}
 	case response.StatusCode/100 != 2 || json.Unmarshal(body, &said) != nil:
 		return conformance.Report{Outcome: "in_doubt"}
 	}

@@ -93,3 +93,11 @@ func heldBy(t *testing.T, pid int) held {
 	require.NoError(t, err)
 	return held{number("VmRSS"), number("Threads"), len(descriptors)}
 }
+
+func TestGrowthIsSeen(t *testing.T) {
+	before := held{kilobytes: 50_000, threads: 10, descriptors: 10}
+	require.True(t, before.fits(before))
+	require.False(t, held{70_000, 10, 10}.fits(before))
+	require.False(t, held{50_000, 20, 10}.fits(before))
+	require.False(t, held{50_000, 10, 20}.fits(before))
+}

@@ -15,6 +15,7 @@ type operation struct {
 	name, call, method string
 	done, doneStatus   string // the outcome, and the word in the response for it
 	path, input        conformance.Values
+	isContent          bool // the response is no JSON
 }
 
 var (
@@ -25,11 +26,13 @@ var (
 		path: conformance.Values{"ContactId": "2750"}, input: conformance.Values{"Title": "Boss"}}
 	remove = &operation{name: "delete", call: "deleteContact", method: http.MethodDelete, done: "deleted", doneStatus: "DELETED",
 		path: conformance.Values{"ContactId": "2750"}}
-	get = &operation{name: "get", call: "getContact", method: http.MethodGet, done: "found", path: conformance.Values{"ContactId": "2750"}}
+	get      = &operation{name: "get", call: "getContact", method: http.MethodGet, done: "found", path: conformance.Values{"ContactId": "2750"}}
+	download = &operation{name: "get an image", call: "getProfileImage", method: http.MethodGet, done: "found",
+		path: conformance.Values{"ContactId": "2750"}, isContent: true}
 	// An upload that does not fit into the buffers of a connection.
 	large = &operation{name: "create with a large upload", call: "createContact", method: http.MethodPost, done: "created", doneStatus: "OK", input: with(newContact, image(8<<20))}
 
-	operations = []*operation{form, upload, update, remove, get}
+	operations = []*operation{form, upload, update, remove, get, download}
 )
 
 func with(values conformance.Values, more conformance.Values) conformance.Values {
@@ -65,7 +68,11 @@ func (op *operation) response(id int64, f framing) response {
 	if op.method == http.MethodGet {
 		body = fmt.Sprintf(`{"Id":"%d","Title":"Boss"}`, id)
 	}
-	return response{headers: []string{"X-Echo: " + secret}, body: body, framing: f}
+	headers := []string{"X-Echo: " + secret}
+	if op.isContent {
+		body, headers = fmt.Sprintf("GIF89a of %d", id), append(headers, "Content-Type: image/gif")
+	}
+	return response{headers: headers, body: body, framing: f}
 }
 
 func (op *operation) success(id int64) []byte { return op.response(id, length).wire() }

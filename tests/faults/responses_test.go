@@ -57,6 +57,7 @@ func (r response) wire() []byte {
 type reading struct {
 	outcome string
 	body    map[string]any
+	content []byte
 	lenient bool // the norm leaves open whether it can be read at all
 }
 
@@ -130,6 +131,9 @@ func (op *operation) classify(status int, headers map[string][]string, rest []by
 	}
 	content, complete, lenient := body(status, headers, rest, end)
 	said := object(content)
+	if op.isContent && complete {
+		return reading{outcome: op.done, content: content, lenient: lenient}
+	}
 	if !complete || said == nil {
 		return reading{outcome: "in_doubt", lenient: lenient}
 	}

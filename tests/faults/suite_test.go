@@ -6,7 +6,9 @@
 package faults
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -214,6 +216,9 @@ func (c *call) says(r sent, report conformance.Report) bool {
 		return true
 	}
 	if said.outcome != report.Outcome {
+		return false
+	}
+	if digest := sha256.Sum256(said.content); said.content != nil && (report.Bytes == nil || report.Bytes.SHA256 != hex.EncodeToString(digest[:])) {
 		return false
 	}
 	for name, value := range report.Response {
