@@ -3,6 +3,7 @@ package faults
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http/httputil"
@@ -63,7 +64,8 @@ type reading struct {
 
 var (
 	statusLine = regexp.MustCompile(`^HTTP/1\.[01] ([0-9]{3})( .*)?$`)
-	oddStatus  = regexp.MustCompile(`^ *HTTP/[0-9](?:\.[0-9])?[ \t]+([0-9]{3})([ \t].*)?$`) // some libraries take it
+	oddStatus  = regexp.MustCompile(`^ *HTTP/\S*[ \t]+([0-9]{3})`) // which some libraries take
+	control    = regexp.MustCompile("[\x00-\x08\x0a-\x1f\x7f]")
 	headerLine = regexp.MustCompile("^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$")
 	digits     = regexp.MustCompile(`^[0-9]{1,18}$`)
 	lastOfPath = regexp.MustCompile(`/([A-Za-z0-9_-]+)$`)
@@ -72,7 +74,9 @@ var (
 // read reads a response to an operation, with the interim ones before it.
 func (op *operation) read(wire []byte, end end) reading {
 	inDoubt := reading{outcome: "in_doubt"}
-	lenient := false
+	trimmed := bytes.TrimLeft(wire, "\r\n") // as some libraries do
+	lenient := len(trimmed) < len(wire)
+	wire = trimmed
 	for {
 		head, rest, found := cutHead(wire)
 		if !found {
@@ -94,7 +98,7 @@ func (op *operation) read(wire []byte, end end) reading {
 		}
 		headers := map[string][]string{}
 		for _, line := range lines[1:] {
-			if match := headerLine.FindStringSubmatch(line); match != nil && utf8.ValidString(line) && !strings.ContainsAny(line, "\x00\r") {
+			if match := headerLine.FindStringSubmatch(line); match != nil && utf8.ValidString(line) && !control.MatchString(line) {
 				name := strings.ToLower(match[1])
 				headers[name] = append(headers[name], match[2])
 			} else {
@@ -102,7 +106,7 @@ func (op *operation) read(wire []byte, end end) reading {
 			}
 		}
 		r := op.classify(status, headers, rest, end)
-		r.lenient = lenient || r.lenient
+		r.lenient = r.lenient || lenient || !strings.HasPrefix(lines[0], "HTTP/1.1") && len(headers["transfer-encoding"]) > 0
 		return r
 	}
 }
@@ -164,12 +168,16 @@ func body(status int, headers map[string][]string, rest []byte, end end) (conten
 		return nil, true, lenient
 	case len(codings) == 1 && strings.EqualFold(codings[0], "chunked"):
 		content, err := io.ReadAll(httputil.NewChunkedReader(bytes.NewReader(rest)))
-		// Libraries differ in what they take for the end of a last chunk.
-		return content, err == nil, lenient || len(lengths) > 0 || !bytes.HasSuffix(rest, []byte("0\r\n\r\n"))
+		lenient = lenient || len(lengths) > 0
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			return nil, false, lenient
+		}
+		// Libraries differ in what they take for the end of a chunk, and of the last one.
+		return content, err == nil, lenient || err != nil || !bytes.HasSuffix(rest, []byte("0\r\n\r\n"))
 	case len(codings) > 0:
 		return rest, true, true
 	case len(lengths) == 0:
-		return rest, true, lenient || end == rst
+		return rest, end != rst || object(rest) != nil, lenient
 	case len(lengths) > 1 && len(slices.Compact(lengths)) == 1: // RFC 9110, 8.6 leaves it open
 		lenient = true
 	case len(lengths) > 1 || !digits.MatchString(lengths[0]):
@@ -198,11 +206,13 @@ func TestAResponseWithoutItsLastByteSaysNothing(t *testing.T) {
 		for _, f := range []framing{length, chunked, toTheEnd} {
 			wire := op.response(7, f).wire()
 			require.Equal(t, op.done, op.read(wire, fin).outcome)
-			for cut := range wire {
-				r := op.read(wire[:cut], rst)
-				require.True(t, r.outcome == "in_doubt" || r.lenient, "%s %v %q", op.name, f, wire[:cut])
+			last := len(wire) // from which on it may be complete
+			if f == chunked {
+				last -= len("\r\n")
+			}
+			for cut := range last {
+				require.Equal(t, reading{outcome: "in_doubt"}, op.read(wire[:cut], rst), "%s %v %q", op.name, f, wire[:cut])
 			}
 		}
 	}
-	require.True(t, slices.ContainsFunc(operations, func(op *operation) bool { return op.method == "DELETE" }))
 }

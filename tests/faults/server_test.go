@@ -38,11 +38,10 @@ type call struct {
 	op    *operation
 	turns []turn // what the server does with each request; the last one with all that follow
 
-	got         int    // bytes of requests
-	request     []byte // the last that was read in full
-	commits     int    // requests carried out
-	responses   []sent
-	connections int // over which requests came
+	got       int    // bytes of requests
+	request   []byte // the last that was read in full
+	commits   int    // requests carried out
+	responses []sent
 
 	claimedNotSent bool
 }
@@ -138,6 +137,7 @@ func (s *server) begin(c *call) {
 // settle ends all connections with a request under way, or all; then nothing of it can be carried out any more.
 func (s *server) settle(all bool) {
 	if all { // connections are accepted in their order: those that were made before this one, too
+		s.begin(&call{turns: []turn{{request: whole}}})
 		if conn, err := net.Dial("tcp", s.Addr().String()); err == nil {
 			defer conn.Close()
 			s.await(conn.LocalAddr().String())
@@ -241,7 +241,6 @@ func (s *server) started(conn net.Conn) (*call, turn) {
 	s.conns[conn] = false
 	c := s.current
 	c.got++
-	c.connections++
 	return c, c.next()
 }
 
