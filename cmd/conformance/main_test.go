@@ -79,3 +79,10 @@ func TestSchemaIsPrinted(t *testing.T) {
 	_, err = execute(t, "schema", "other")
 	require.Error(t, err)
 }
+
+func TestKnownFailuresThatCannotBeReadAreNamed(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "known.json")
+	require.NoError(t, os.WriteFile(file, []byte(`{"group/name": }`), 0o600))
+	_, err := execute(t, "run", "--contract", contractFile, "--adapter", "cat", "--known-failures", file)
+	require.ErrorContains(t, err, "--known-failures: "+file+": invalid character")
+}

@@ -128,3 +128,26 @@ paths:
 	_, err := Derive(api, oracle)
 	require.ErrorContains(t, err, "listCodes: no valid value of code can be derived from its rules: add an example to the contract")
 }
+
+// What a client does not read cannot be held against it.
+func TestCasesWithAnEnvironmentAreForClientsThatReadIt(t *testing.T) {
+	api, _ := read(t, contracts["contacts"].document)
+	cases, err := Load(contracts["contacts"].vectors, api)
+	require.NoError(t, err)
+	cases = slices.DeleteFunc(cases, func(c Case) bool { return c.Environment == nil })
+	require.NotEmpty(t, cases)
+	p := player(t, api, newReference(api))
+	results, err := p.Run(cases, Plan{}, func(Result) {})
+	require.NoError(t, err)
+	require.Equal(t, len(cases), Count(results, Skipped))
+
+	var environment map[string]string
+	p.Launch = func(of map[string]string) (*Program, error) {
+		environment = of
+		return Start([]string{"no-such-program"}, of)
+	}
+	_, err = p.Run(cases[:1], Plan{}, func(Result) {})
+	require.ErrorContains(t, err, "the adapter cannot be started")
+	require.Equal(t, p.server.ca, environment["SSL_CERT_FILE"])
+	require.NotContains(t, environment["HTTPS_PROXY"], "{")
+}
