@@ -64,7 +64,7 @@ type reading struct {
 
 var (
 	statusLine = regexp.MustCompile(`^HTTP/1\.[01] ([0-9]{3})( .*)?$`)
-	oddStatus  = regexp.MustCompile(`^ *HTTP/\S*[ \t]+([0-9]{3})`) // which some libraries take
+	oddStatus  = regexp.MustCompile(`^ *HTTP/(?:\S*[ \t]+|....)([0-9]{3})`) // which some libraries take
 	control    = regexp.MustCompile("[\x00-\x08\x0a-\x1f\x7f]")
 	headerLine = regexp.MustCompile("^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$")
 	digits     = regexp.MustCompile(`^[0-9]{1,18}$`)
