@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"example.com/contacts/internal/conformance"
@@ -79,10 +80,10 @@ func forEachClientIn(t *testing.T, environment map[string]string, test func(*tes
 			t.Parallel()
 			program, err := conformance.Start(c.Command, environment)
 			require.NoError(t, err, "has the client been built? `make build` does")
+			t.Cleanup(func() { assert.NoError(t, program.Stop()) })
 			s := newSuite(t, program)
 			s.pid = program.PID()
 			test(t, s)
-			require.NoError(t, program.Stop())
 			t.Log(s.counts)
 		})
 	}
@@ -141,8 +142,7 @@ func (s *suite) ask(a ask, turns ...turn) (conformance.Report, *call) {
 		s.fail("%s: %s: %v", a.op.name, a.what, err)
 		return report, c
 	}
-	// An attempt has its timeout; between two of them are at most half a second, one, two …, and half of it more.
-	const slack = 3 * time.Second
+	const slack = 3 * time.Second // of a machine that is busy; before a retry a client waits less than a second
 	if took, limit := time.Since(start), time.Duration(a.retries+1)*(a.timeout+time.Second)+slack; took > limit {
 		s.fail("%s: %s: the outcome %s came after %v", a.op.name, a.what, report.Outcome, took)
 	}
