@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"example.com/contacts/internal/conformance"
 )
@@ -15,7 +16,8 @@ type operation struct {
 	name, call, method string
 	done, doneStatus   string // the outcome, and the word in the response for it
 	path, input        conformance.Values
-	isContent          bool // the response is no JSON
+	isContent          bool          // the response is no JSON
+	more               time.Duration // than the timeout, which an upload may take
 }
 
 var (
@@ -29,8 +31,9 @@ var (
 	get      = &operation{name: "get", call: "getContact", method: http.MethodGet, done: "found", path: conformance.Values{"ContactId": "2750"}}
 	download = &operation{name: "get an image", call: "getProfileImage", method: http.MethodGet, done: "found",
 		path: conformance.Values{"ContactId": "2750"}, isContent: true}
-	// An upload that does not fit into the buffers of a connection.
-	large = &operation{name: "create with a large upload", call: "createContact", method: http.MethodPost, done: "created", doneStatus: "OK", input: with(newContact, image(8<<20))}
+	// An upload that does not fit into the buffers of a connection. It has a second more for each 128 KiB.
+	large = &operation{name: "create with a large upload", call: "createContact", method: http.MethodPost, done: "created", doneStatus: "OK",
+		input: with(newContact, image(4<<20)), more: 32 * time.Second}
 
 	operations = []*operation{form, upload, update, remove, get, download}
 )

@@ -143,7 +143,8 @@ func (s *suite) ask(a ask, turns ...turn) (conformance.Report, *call) {
 		return report, c
 	}
 	const slack = 3 * time.Second // of a machine that is busy; before a retry a client waits less than a second
-	if took, limit := time.Since(start), time.Duration(a.retries+1)*(a.timeout+time.Second)+slack; took > limit {
+	limit := time.Duration(a.retries+1)*(a.timeout+a.op.more+time.Second) + slack
+	if took := time.Since(start); took > limit {
 		s.fail("%s: %s: the outcome %s came after %v", a.op.name, a.what, report.Outcome, took)
 	}
 	s.counts[report.Outcome]++
