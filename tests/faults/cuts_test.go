@@ -31,6 +31,28 @@ func TestEveryByteMayBeTheLastOfAnAttempt(t *testing.T) {
 	})
 }
 
+// The connection of a later attempt ends before a byte of it is read: what was in doubt stays so.
+func TestAnAttemptThatIsNotSentUndoesNoDoubt(t *testing.T) {
+	forEachClient(t, func(t *testing.T, s *suite) {
+		for i, op := range operations {
+			for j, first := range []turn{{request: whole, end: rst, response: nothing}, {request: whole, response: serverError}, {request: 40, end: fin}} {
+				for k, end := range []end{fin, rst} {
+					if !*all && (i+j+k)%2 == 0 {
+						continue
+					}
+					s.call(ask{op: op, retries: 1, what: "a doubt, and then " + end.String() + " at once"}, first, turn{request: 0, end: end})
+				}
+			}
+		}
+	})
+}
+
+func nothing(int64) []byte { return nil }
+
+func serverError(int64) []byte {
+	return response{status: 500, headers: []string{"Connection: close"}, body: "{}"}.wire()
+}
+
 func (s *suite) cut(a ask, end end, kept bool, from, step int) {
 	request := len(s.warm(a).request)
 	play := func(t turn) {

@@ -52,7 +52,7 @@ func firstFailure(t *testing.T, f fault) (failure string) {
 		for _, end := range []end{fin, rst} {
 			s.cut(ask{op: op}, end, true, i, 97)
 		}
-		s.call(ask{op: op, retries: 1, what: "a cut, and a retry"}, turn{request: whole, end: fin, response: func(int64) []byte { return nil }}, turn{request: whole})
+		s.call(ask{op: op, retries: 1, what: "a cut, and a retry"}, turn{request: whole, end: fin, response: nothing}, turn{request: whole})
 		s.call(ask{op: op, what: "there is nothing"}, turn{request: whole, response: func(int64) []byte { return notFound }, refuses: true})
 		for _, later := range []time.Duration{0, time.Millisecond} {
 			s.surplus(op, firstResponses(op)[0], surpluses(op)[0], later)
