@@ -26,6 +26,15 @@ func (s *suite) timed(random *rand.Rand, n uint64) {
 	if random.IntN(4) == 0 {
 		turn.request, turn.end = random.IntN(300), pick(random, []end{fin, rst})
 	}
+	if s.pid != 0 && random.IntN(3) == 0 { // and the client sleeps over it
+		at := time.Duration(random.Int64N(int64(2 * a.timeout)))
+		sleeps := time.AfterFunc(at, func() {
+			stop(s.pid)
+			time.Sleep(2 * a.timeout)
+			goOn(s.pid)
+		})
+		defer sleeps.Stop()
+	}
 	s.call(a, turn)
 	s.server.settle(true) // what still comes is of this call
 }
