@@ -285,7 +285,8 @@ func (s *server) commit(id int64, current *call, t turn, request []byte) (turn, 
 		s.wrong = append(s.wrong, fmt.Sprintf("a request with the id %d, which no call has", id))
 		return turn{end: rst}, nil
 	}
-	if c != current {
+	if c != current { // it came late
+		current.got -= len(request)
 		c.got += len(request)
 		t = turn{}
 	}
