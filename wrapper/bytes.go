@@ -20,27 +20,29 @@ type ByteStream struct {
 }
 
 func (p *performance) stream(response *http.Response, cancel context.CancelFunc) *ByteStream {
-	said := ErrorResponse{Status: response.StatusCode}
 	return &ByteStream{
-		ContentType: response.Header.Get("Content-Type"), Length: response.ContentLength, body: response.Body, cancel: cancel,
-		failed: func(err error) error {
-			return &InDoubtError{OperationID: p.operation.ID, ErrorResponse: said, Err: p.client.cause(err)}
-		},
+		ContentType: response.Header.Get("Content-Type"), Length: response.ContentLength, body: response.Body, cancel: cancel, failed: p.inDoubtOf,
 	}
 }
 
 // Read reads content. Its error is io.EOF only if the content came whole; otherwise it is an *InDoubtError.
 func (b *ByteStream) Read(p []byte) (int, error) {
-	n, err := b.body.Read(p)
+	n, err := b.read(p)
 	if err != nil && err != io.EOF {
 		err = b.failed(err)
 	}
 	return n, err
 }
 
+func (b *ByteStream) read(p []byte) (n int, err error) {
+	defer catch(&err) // the body may be that of a caller's transport
+	return b.body.Read(p)
+}
+
 // Close ends the stream. What was not read is lost.
-func (b *ByteStream) Close() error {
+func (b *ByteStream) Close() (err error) {
 	defer b.cancel()
+	defer catch(&err)
 	return b.body.Close()
 }
 

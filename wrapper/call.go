@@ -12,9 +12,11 @@ import (
 // run performs an operation whose success returns a T. Path and input are pointers to the types of the
 // operation; input is nil if it has none.
 func run[T any](ctx context.Context, c *Client, o *Operation, path, input any, options []CallOption) (T, error) {
-	var response T
-	err := c.perform(ctx, o, path, input, &response, options)
-	return response, err
+	var response, none T
+	if err := c.perform(ctx, o, path, input, &response, options); err != nil {
+		return none, err
+	}
+	return response, nil
 }
 
 // runAny is run for who does not know the operation.
@@ -35,7 +37,8 @@ type performance struct {
 	operation *Operation
 	settings  callSettings
 	path      any
-	request   *outgoing
+	checker   checker
+	request   outgoing
 	response  any // a pointer to what a success fills
 	attempts  int
 	inDoubt   error // of an earlier attempt
@@ -43,14 +46,19 @@ type performance struct {
 }
 
 func (c *Client) perform(ctx context.Context, o *Operation, path, input, response any, options []CallOption) error {
-	s := c.settings.calls
+	if c == nil || c.api == nil {
+		return &UsageError{"client", "must be made with New"}
+	}
+	p := &performance{client: c, operation: o, settings: c.settings.calls, path: path, response: response}
 	for _, option := range options {
 		if option == nil {
 			return &UsageError{"options", "an option must not be nil"}
 		}
-		option.applyCall(&s)
+		if err := option.applyCall(&p.settings); err != nil {
+			return err
+		}
 	}
-	if err := s.check(); err != nil {
+	if err := p.settings.check(); err != nil {
 		return err
 	}
 	switch {
@@ -59,18 +67,17 @@ func (c *Client) perform(ctx context.Context, o *Operation, path, input, respons
 	case c.closed.Load():
 		return &UsageError{"client", "is closed"}
 	}
-	if s.info != nil {
-		*s.info = ResponseInfo{}
+	if p.settings.info != nil {
+		*p.settings.info = ResponseInfo{}
 	}
 	begin := time.Now()
-	p := &performance{client: c, operation: o, settings: s, path: path, response: response}
 	violations, err := p.prepare(ctx, path, input)
 	if err == nil {
 		err = p.send(ctx)
 	}
 	outcome := p.outcome(err)
-	if s.info != nil {
-		s.info.Outcome, s.info.Attempts = outcome, p.attempts
+	if p.settings.info != nil {
+		p.settings.info.Outcome, p.settings.info.Attempts = outcome, p.attempts
 	}
 	c.observeResult(ctx, Result{Operation: o.ID, Outcome: outcome, Attempts: p.attempts, Duration: time.Since(begin), Violations: violations})
 	return err
@@ -85,22 +92,19 @@ func (p *performance) outcome(err error) Outcome {
 
 // prepare checks an input and makes the request. It returns the violations, also those that are not refused.
 func (p *performance) prepare(ctx context.Context, path, input any) ([]Violation, error) {
-	c := checker{strict: p.settings.rules != RulesOff}
-	p.operation.check(&c, path, input)
+	c := &p.checker
+	c.strict = p.settings.rules != RulesOff
+	p.operation.check(c, path, input)
 	violations := c.violations
 	if len(violations) > 0 && p.settings.rules == RulesWarn {
 		p.client.warn(ctx, p.operation, violations)
-		c = checker{}
-		p.operation.check(&c, path, input)
+		*c = checker{looks: c.looks}
+		p.operation.check(c, path, input)
 	}
 	if len(c.violations) > 0 {
 		return violations, &InvalidError{OperationID: p.operation.ID, Violations: c.violations, Err: c.unreadable}
 	}
-	request, err := encode(p.operation, input)
-	if err != nil {
-		return violations, &NotSentError{OperationID: p.operation.ID, Err: err}
-	}
-	p.request = request
+	p.request = encode(p.operation, input, c.looks)
 	return violations, nil
 }
 
@@ -161,49 +165,61 @@ func (p *performance) again(ctx context.Context, err error, delay *time.Duration
 func (p *performance) attempt(ctx context.Context) error {
 	p.status = 0
 	if err := ctx.Err(); err != nil {
-		return &NotSentError{OperationID: p.operation.ID, Err: err}
+		return p.notSent(err)
 	}
 	content, err := p.request.open()
 	if err != nil {
-		return &NotSentError{OperationID: p.operation.ID, Err: err}
+		return p.notSent(err)
 	}
-	timeout := max(p.settings.timeout, p.settings.timeout+time.Duration(p.request.length>>17)*time.Second) // the sum may overflow
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	keep := false // the context is the stream's
-	defer func() {
-		if !keep {
-			cancel()
-		}
-	}()
+	ctx, cancel := context.WithTimeout(ctx, p.settings.timeout+time.Duration(min(p.request.length>>17, maxUploadSeconds))*time.Second)
 	w, ctx := p.client.watchWrites(ctx)
 	response, err := p.sendOnce(ctx, content)
 	if err != nil {
-		if w.nothingWritten() {
-			return &NotSentError{OperationID: p.operation.ID, Err: p.client.cause(err)}
+		cancel()
+		if !w.nothingWritten() {
+			return p.inDoubtOf(err)
 		}
-		return &InDoubtError{OperationID: p.operation.ID, Err: p.client.cause(err)}
+		if own := p.client.own; w.conn == nil && own != nil && own.proxy != nil {
+			err = &localError{"no way to the server through the proxy " + own.proxy.Host, p.client.cause(err)}
+		}
+		return p.notSent(p.client.cause(err))
 	}
+	return p.receive(response, cancel)
+}
+
+// maxUploadSeconds is more than any upload takes.
+const maxUploadSeconds = 1 << 30
+
+func (p *performance) notSent(err error) error {
+	return &NotSentError{OperationID: p.operation.ID, Err: err}
+}
+
+func (p *performance) inDoubtOf(err error) error {
+	return &InDoubtError{OperationID: p.operation.ID, ErrorResponse: ErrorResponse{Status: p.status}, Err: p.client.cause(err)}
+}
+
+// sendOnce makes an error of a panic in what the caller gave, such as a transport.
+func (p *performance) sendOnce(ctx context.Context, content io.ReadCloser) (response *http.Response, err error) {
+	defer catch(&err)
+	return p.operation.send(ctx, p.client, p.path, &p.request, content)
+}
+
+// receive reads a response, and tells what it says.
+func (p *performance) receive(response *http.Response, cancel context.CancelFunc) error {
 	p.status = response.StatusCode
 	if p.settings.info != nil {
 		p.settings.info.read(response)
 	}
 	if p.operation.Response.Bytes && isSuccess(response.StatusCode) {
-		keep = true
 		*p.response.(**ByteStream) = p.stream(response, cancel)
 		return nil
 	}
-	defer response.Body.Close()
-	return p.classify(readBody(response))
-}
-
-// sendOnce makes an error of a panic in what the caller gave: a transport, a proxy's function.
-func (p *performance) sendOnce(ctx context.Context, content io.ReadCloser) (response *http.Response, err error) {
+	defer cancel()
 	defer func() {
-		if recover() != nil {
-			response, err = nil, errPanicked
-		}
+		defer keepOutcome()
+		response.Body.Close()
 	}()
-	return p.operation.send(ctx, p.client, p.path, p.request, content)
+	return p.classify(readBody(response))
 }
 
 func isSuccess(status int) bool {

@@ -12,6 +12,7 @@ import (
 type checker struct {
 	strict     bool
 	violations []Violation
+	looks      map[*File]look
 	unreadable error // why a file cannot be read
 }
 
@@ -119,13 +120,20 @@ func (f *File) badName(taken ...string) bool {
 		slices.ContainsFunc(taken, func(name string) bool { return strings.EqualFold(name, f.name) })
 }
 
-// unusable tells whether a file is not there, cannot be read, or is empty.
+// unusable tells whether a file is not there, cannot be read, or is empty. What it sees is kept for the request.
 func (c *checker) unusable(f *File) bool {
-	_, _, _, err := f.look()
-	if err != nil && c.unreadable == nil {
-		c.unreadable = err
+	seen, has := c.looks[f]
+	if !has {
+		if c.looks == nil {
+			c.looks = map[*File]look{}
+		}
+		seen = f.look()
+		c.looks[f] = seen
 	}
-	return err != nil
+	if c.unreadable == nil {
+		c.unreadable = seen.err
+	}
+	return seen.err != nil
 }
 
 // A pattern is a regular expression as a table that reads well-formed UTF-8. A state is where its row begins

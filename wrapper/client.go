@@ -24,18 +24,24 @@ type Client struct {
 	redact func(string) string
 }
 
-// New makes a client of an account and its token. It returns a *UsageError if an argument cannot be used.
+// New makes a client of an account and its token. It returns a *UsageError if an argument, or a variable of the
+// environment that names a proxy, cannot be used.
 func New(account, token string, options ...Option) (*Client, error) {
 	s := defaultSettings()
 	for _, option := range options {
 		if option == nil {
 			return nil, &UsageError{"options", "an option must not be nil"}
 		}
-		option.applyClient(&s)
+		if err := option.applyClient(&s); err != nil {
+			return nil, err
+		}
 	}
-	server, err := s.check()
-	if err != nil {
+	if err := s.calls.check(); err != nil {
 		return nil, err
+	}
+	server, err := parseBaseURL(s.baseURL)
+	if err != nil {
+		return nil, &UsageError{"base URL", err.Error()}
 	}
 	switch {
 	case !isSegment(account) || strings.ContainsFunc(account, isControl) || strings.Contains(account, ":"):
@@ -53,7 +59,11 @@ func New(account, token string, options ...Option) (*Client, error) {
 	if s.http != nil {
 		sender, c.traced = custom(s.http)
 	} else {
-		c.own = newTransport(server, s.proxy, s.tls)
+		proxy, err := s.proxyOf(server)
+		if err != nil {
+			return nil, err
+		}
+		c.own = newTransport(proxy, s.tls)
 		sender = c.own
 	}
 	c.api, err = newAPIClient(s.baseURL, sender)

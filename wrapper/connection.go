@@ -1,32 +1,33 @@
 package wrapper
 
 import (
+	"bufio"
 	"bytes"
-	"errors"
 	"io"
 	"net"
+	"net/http"
 	"strconv"
-	"strings"
-	"sync"
 	"sync/atomic"
 )
 
-// A connection counts the calls that write, and can be sealed against any more of them. It follows the
-// responses that are read, so that no byte after the end of one becomes part of the next.
+// A connection counts the calls that write, and can be sealed against any more of them.
 type connection struct {
 	net.Conn
-	writes atomic.Int64
-	sealed atomic.Bool
-	plain  bool // what is read is HTTP, and not TLS
-
-	mu       sync.Mutex
-	response framing
+	writes    atomic.Int64
+	sealed    atomic.Bool
+	responses *responses // nil: what is read is not HTTP, but TLS or a proxy's
 }
 
-var (
-	errSealed = errors.New("the request was given up before it was written")
-	lineEnd   = []byte("\r\n")
-)
+// newConnection makes a connection. If it is watched, no byte after the end of a response becomes part of the next.
+func newConnection(conn net.Conn, watched bool) *connection {
+	c := &connection{Conn: conn}
+	if watched {
+		c.responses = newResponses(conn)
+	}
+	return c
+}
+
+var errSealed = &localError{"the request was given up before it was written", nil}
 
 // A write counts before it looks at the seal, and who seals looks at the count after. So a write that was not
 // counted writes nothing.
@@ -61,165 +62,194 @@ func (c *connection) ReadFrom(r io.Reader) (int64, error) {
 // begin is called before a request is written. A connection that has more than the responses before is not
 // written to.
 func (c *connection) begin() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if !c.plain {
-		return
-	}
-	if c.response.state != ended || c.response.surplus {
+	if c.responses != nil && !c.responses.whole.CompareAndSwap(true, false) {
 		c.sealed.Store(true)
-		return
 	}
-	c.response = framing{state: inHeader, line: c.response.line[:0]}
 }
 
-// Read ends a connection that has bytes which belong to no response.
 func (c *connection) Read(b []byte) (int, error) {
-	n, err := c.Conn.Read(b)
-	if !c.plain || n == 0 {
-		return n, err
+	if c.responses != nil {
+		return c.responses.Read(b)
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	used := c.response.follow(b[:n])
-	if used < n {
-		c.response.surplus = true
-		err = io.EOF
-	}
-	return used, err
+	return c.Conn.Read(b)
 }
 
-// A framing finds the end of a response. What it does not understand has none, so that its connection is not
-// used again.
-type framing struct {
-	state   framingState
+// responses are what a connection reads, one after the other. They find the end of each, and give nothing of what
+// comes after it before the next request has begun. What they do not understand has no end, so that its connection
+// is not used again.
+type responses struct {
+	from   *bufio.Reader
+	filled bool        // the buffer, at the last read: more may have come
+	whole  atomic.Bool // all that came was whole responses, and no request is under way
+
+	state   responseState
+	rest    []byte // of a line that was read
 	left    int64  // inBody, inChunk: bytes to come
-	line    []byte // inHeader: the whole header; else a line that has not ended
-	surplus bool
+	status  int
+	length  []byte // by the header; nil: it does not say
+	chunked bool
 }
 
-type framingState int
+type responseState int
 
 const (
-	ended framingState = iota // also before the first request
+	ended responseState = iota // also before the first
+	inStatus
 	inHeader
 	inBody
 	inSize // of a chunk
 	inChunk
 	inTrailer
 	endless
+	surplus // more came than responses
 )
 
-// follow returns how many bytes belong to the response.
-func (f *framing) follow(b []byte) int {
-	at := 0
-	for at < len(b) && f.state != ended {
-		switch f.state {
-		case inHeader:
-			at += f.header(b[at:])
-		case inBody, inChunk:
-			n := min(f.left, int64(len(b)-at))
-			at += int(n)
-			f.left -= n
-			if f.left == 0 && f.state == inBody {
-				f.state = ended
-			} else if f.left == 0 {
-				f.state = inSize
-			}
-		case inSize, inTrailer:
-			end := bytes.IndexByte(b[at:], '\n')
-			if end < 0 {
-				f.line = append(f.line, b[at:]...)
-				return len(b)
-			}
-			f.line = append(f.line, b[at:at+end+1]...)
-			at += end + 1
-			f.endOfLine()
-		default:
-			return len(b)
-		}
-	}
-	return at
+const readBuffer = 16 << 10
+
+func newResponses(conn io.Reader) *responses {
+	r := &responses{}
+	r.from = bufio.NewReaderSize(readerFunc(func(b []byte) (int, error) {
+		n, err := conn.Read(b)
+		r.filled = n == len(b)
+		return n, err
+	}), readBuffer)
+	r.whole.Store(true)
+	return r
 }
 
-func (f *framing) endOfLine() {
-	line, whole := bytes.CutSuffix(f.line, lineEnd)
-	f.line = f.line[:0]
-	if f.state == inTrailer {
-		if !whole {
-			f.state = endless
-		} else if len(line) == 0 {
-			f.state = ended
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(b []byte) (int, error) { return f(b) }
+
+// Read returns io.EOF with the last bytes of a response that has surplus ones after it, so that net/http does not keep
+// the connection.
+func (r *responses) Read(b []byte) (n int, err error) {
+	if len(r.rest) > 0 {
+		n = copy(b, r.rest)
+		r.rest = r.rest[n:]
+	} else if r.state != surplus {
+		n, err = r.read(b)
+	}
+	if r.state == surplus && len(r.rest) == 0 {
+		err = io.EOF
+	}
+	return n, err
+}
+
+func (r *responses) read(b []byte) (n int, err error) {
+	// All goes through the buffer, so that what follows a response is seen at its end.
+	if _, err := r.from.Peek(1); err != nil {
+		return 0, err
+	}
+	switch r.state {
+	case ended:
+		if r.whole.CompareAndSwap(true, false) {
+			r.state = surplus // nobody asked for it
+			return 0, nil
 		}
+		r.state = inStatus
+	case inBody, inChunk:
+		n, err = r.from.Read(b[:min(int64(len(b)), r.left)])
+		if r.left -= int64(n); r.left > 0 {
+			return n, err
+		}
+		if r.state == inBody {
+			r.end()
+		} else {
+			r.state = inSize
+		}
+		return n, err
+	case endless:
+		return r.from.Read(b)
+	}
+	line, err := r.from.ReadSlice('\n')
+	if len(line) == 0 {
+		return 0, err
+	}
+	r.follow(line)
+	n = copy(b, line)
+	r.rest = line[n:]
+	return n, nil
+}
+
+// follow goes on by one line, of the header or of the framing of chunks.
+func (r *responses) follow(line []byte) {
+	before := r.state
+	r.state = endless // unless the line is as it must be
+	line, whole := bytes.CutSuffix(line, []byte("\r\n"))
+	if !whole {
 		return
 	}
-	digits, _, _ := bytes.Cut(line, []byte(";"))
-	size, err := strconv.ParseUint(string(bytes.TrimSpace(digits)), 16, 62)
-	switch {
-	case err != nil || !whole:
-		f.state = endless
-	case size == 0:
-		f.state = inTrailer
-	default:
-		f.state, f.left = inChunk, int64(size)+2 // and the end of the line
+	switch before {
+	case inStatus:
+		if status, is := bytes.CutPrefix(line, []byte("HTTP/1.1 ")); is && len(status) >= 3 {
+			r.status, _ = strconv.Atoi(string(status[:3]))
+			r.state, r.length, r.chunked = inHeader, nil, false
+		}
+	case inHeader:
+		if len(line) == 0 {
+			r.body()
+		} else if r.field(line) {
+			r.state = inHeader
+		}
+	case inSize:
+		digits, _, _ := bytes.Cut(line, []byte(";"))
+		size, err := strconv.ParseUint(string(bytes.TrimSpace(digits)), 16, 62)
+		if err == nil && size == 0 {
+			r.state = inTrailer
+		} else if err == nil {
+			r.state, r.left = inChunk, int64(size)+2 // and the end of the line
+		}
+	case inTrailer:
+		if r.state = inTrailer; len(line) == 0 {
+			r.end()
+		}
 	}
 }
 
-// header takes what belongs to the header, and reads it when it is whole.
-func (f *framing) header(b []byte) int {
-	before := len(f.line)
-	f.line = append(f.line, b...)
-	from := max(0, before-3)
-	end := bytes.Index(f.line[from:], []byte("\r\n\r\n"))
-	if end < 0 {
-		if len(f.line) > 128<<10 { // net/http gives up before
-			f.state = endless
-		}
-		return len(b)
+// field reads a field of the header. It returns false if the length of the body is not clear after it.
+func (r *responses) field(line []byte) bool {
+	name, value, is := bytes.Cut(line, []byte(":"))
+	value = bytes.Trim(value, " \t")
+	switch {
+	case !is || bytes.ContainsAny(name, " \t"):
+		return false
+	case bytes.EqualFold(name, []byte("Content-Length")):
+		before := r.length
+		r.length = bytes.Clone(value)
+		return len(value) > 0 && (before == nil || bytes.Equal(before, value))
+	case bytes.EqualFold(name, []byte("Transfer-Encoding")):
+		before := r.chunked
+		r.chunked = bytes.EqualFold(value, []byte("chunked"))
+		return r.chunked && !before
 	}
-	end += from + 4
-	f.readHeader(string(f.line[:end-4]))
-	f.line = f.line[:0]
-	return end - before
+	return true
 }
 
-// readHeader tells how the body ends.
-func (f *framing) readHeader(header string) {
-	statusLine, fields, _ := strings.Cut(header, "\r\n")
-	_, status, _ := strings.Cut(statusLine, " ")
-	length, chunked := "", false
-	f.state = endless
-	for field := range strings.SplitSeq(fields, "\r\n") {
-		name, value, is := strings.Cut(field, ":")
-		value = strings.Trim(value, " \t")
-		switch {
-		case fields == "":
-		case !is || name != strings.TrimSpace(name) || strings.Contains(field, "\n"):
-			return
-		case strings.EqualFold(name, "Content-Length"):
-			if length != "" && length != value || value == "" {
-				return
-			}
-			length = value
-		case strings.EqualFold(name, "Transfer-Encoding"):
-			if chunked || !strings.EqualFold(value, "chunked") {
-				return
-			}
-			chunked = true
-		}
-	}
-	n, err := strconv.ParseUint(length, 10, 62)
+// body begins the body, at the end of the header.
+func (r *responses) body() {
+	length, err := strconv.ParseUint(string(r.length), 10, 62)
 	switch {
-	case strings.HasPrefix(status, "101"):
-	case strings.HasPrefix(status, "1"):
-		f.state = inHeader // of the response that follows
-	case strings.HasPrefix(status, "204"), strings.HasPrefix(status, "304"):
-		f.state = ended
-	case chunked:
-		f.state = inSize
-	case err == nil && n == 0:
-		f.state = ended
+	case r.status < 100, r.status == http.StatusSwitchingProtocols:
+	case r.status < 200:
+		r.state = inStatus // of the response that follows
+	case r.status == http.StatusNoContent, r.status == http.StatusNotModified:
+		r.end()
+	case r.chunked:
+		r.state = inSize
+	case err == nil && length == 0:
+		r.end()
 	case err == nil:
-		f.state, f.left = inBody, int64(n)
+		r.state, r.left = inBody, int64(length)
 	}
+}
+
+// end is at the end of a response, and of what came.
+func (r *responses) end() {
+	if r.from.Buffered() > 0 || r.filled {
+		r.state = surplus
+		return
+	}
+	r.state = ended
+	r.whole.Store(true)
 }

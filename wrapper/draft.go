@@ -1,16 +1,17 @@
 package wrapper
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"iter"
 	"maps"
-	"math"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // A Draft is data from outside, such as JSON: parameters under their names on the wire. Its values are
@@ -18,46 +19,62 @@ import (
 // these. Nil is absent.
 type Draft map[string]any
 
-// ParseDraft reads a draft from JSON. A name that is there twice is a violation. The error says that the text is
-// not one JSON object.
+// ParseDraft reads a draft from JSON. A name that is there twice is a violation, and so will be a text with half of a
+// surrogate pair. The error says that the text is not one JSON object.
 func ParseDraft(text []byte) (Draft, []Violation, error) {
-	s := scan(text)
-	if s == nil {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	if begin, _ := decoder.Token(); begin != json.Delim('{') || !json.Valid(text) {
 		return nil, nil, errors.New("this is not one JSON object")
 	}
 	draft, violations := Draft{}, []Violation(nil)
-	s.each(func(name string) {
-		value := s.any()
+	for decoder.More() {
+		var value jsonText
+		token, err := decoder.Token()
+		if err := errors.Join(err, decoder.Decode(&value)); err != nil {
+			return nil, nil, err
+		}
+		name := token.(string)
 		if _, twice := draft[name]; twice {
 			violations = append(violations, Violation{Field: name, Rule: RuleDuplicate, Message: name + " must not be given twice."})
 		}
-		draft[name] = value
-	})
+		draft[name] = draftValue(value)
+	}
 	return draft, violations, nil
 }
 
-// any is the value that comes next, as encoding/json gives it.
-func (s *scanner) any() any {
-	switch s.peek() {
+// wholePairs matches a JSON string without half of a surrogate pair, which encoding/json reads as U+FFFD.
+var wholePairs = compiled(`^(?:[^\\]|\\[^u]|\\u(?i:[0-9a-ce-f]...|d[0-7]..|d[89ab]..\\ud[c-f]..))*$`)
+
+// draftValue is a value as encoding/json gives it; of a text that is no Unicode, one that none can take for some.
+func draftValue(text jsonText) any {
+	switch text[0] {
 	case '"':
-		return s.string(true)
+		if !utf8.Valid(text) || !wholePairs().Match(text) {
+			return "\xff"
+		}
+		return unquote(text)
 	case '[':
-		list := []any{}
-		s.each(func(string) { list = append(list, s.any()) })
+		var items []jsonText
+		_ = json.Unmarshal(text, &items) // it is valid
+		list := make([]any, len(items))
+		for i, item := range items {
+			list[i] = draftValue(item)
+		}
 		return list
 	case '{':
+		var members map[string]jsonText
+		_ = json.Unmarshal(text, &members)
 		object := map[string]any{}
-		s.each(func(name string) { object[name] = s.any() })
+		for name, member := range members {
+			object[name] = draftValue(member)
+		}
 		return object
-	}
-	switch text := s.raw(); text {
-	case "null":
+	case 'n':
 		return nil
-	case "true", "false":
-		return text == "true"
-	default:
-		return json.Number(text)
+	case 't', 'f':
+		return text[0] == 't'
 	}
+	return json.Number(text)
 }
 
 // Call performs an operation by its ID, with drafts of its path and of its input. It returns the response: a
@@ -244,11 +261,14 @@ func (f *filling) draft(path, input Draft) {
 			f.refuse(field, f.value(i))
 		}
 	}
-	for _, draft := range []Draft{path, input} {
-		for name := range draft {
-			if field := f.operation.Field(name); field == nil || (field.In == InPath) != (reflect.ValueOf(draft).Pointer() == reflect.ValueOf(path).Pointer()) {
-				f.unknown = append(f.unknown, name)
-			}
+	for name := range path {
+		if field := f.operation.Field(name); field == nil || field.In != InPath {
+			f.unknown = append(f.unknown, name)
+		}
+	}
+	for name := range input {
+		if field := f.operation.Field(name); field == nil || field.In == InPath {
+			f.unknown = append(f.unknown, name)
 		}
 	}
 	slices.Sort(f.unknown)
@@ -317,64 +337,26 @@ func (f *Field) set(into reflect.Value, given any) bool {
 }
 
 func (f *Field) setOne(into reflect.Value, given any) bool {
-	if f.Kind == KindFile {
+	number, isNumber := given.(json.Number)
+	switch {
+	case f.Kind == KindFile:
 		file, is := given.(*File)
 		if is {
 			into.Set(reflect.ValueOf(file))
 		}
 		return is && file != nil
-	}
-	value := reflect.ValueOf(given)
-	if _, isNumber := given.(json.Number); f.Kind == KindString {
-		if isNumber || value.Kind() != reflect.String {
+	case f.Kind == KindString:
+		text := reflect.ValueOf(given)
+		if isNumber || text.Kind() != reflect.String {
 			return false
 		}
-		into.SetString(value.String())
-		return true
-	}
-	one := reflect.New(into.Type()).Elem()
-	into, whole := one, into
-	if into.Kind() == reflect.Pointer {
-		into.Set(reflect.New(into.Type().Elem()))
-		into = into.Elem()
-	}
-	if !f.setNumber(into, given, value) {
-		return false
-	}
-	whole.Set(one)
-	return true
-}
-
-func (f *Field) setNumber(into reflect.Value, given any, value reflect.Value) bool {
-	text, isNumber := given.(json.Number)
-	switch {
-	case f.Kind == KindBoolean:
-		if value.Kind() != reflect.Bool {
-			return false
-		}
-		into.SetBool(value.Bool())
+		into.SetString(text.String())
 		return true
 	case isNumber:
-		return setScalar(f.Kind, string(text), false, into)
-	case value.CanInt():
-		if f.Kind == KindInteger {
-			into.SetInt(value.Int())
-		} else {
-			into.SetFloat(float64(value.Int()))
-		}
-		return true
-	case value.CanFloat() && f.Kind == KindNumber:
-		into.SetFloat(value.Float())
-		return isFinite(value.Float())
-	case value.CanFloat():
-		n := value.Float()
-		if n != math.Trunc(n) || n < -1<<63 || n >= 1<<63 {
-			return false
-		}
-		into.SetInt(int64(n))
-		return true
+		return setScalar(f.Kind, string(number), false, into)
 	}
-	return false
+	text, err := json.Marshal(given)
+	return err == nil && setScalar(f.Kind, string(text), false, into)
 }
 
 // plainValue is a value of an input without pointers and names of types.

@@ -18,7 +18,8 @@ type outgoing struct {
 	headers     [][2]string
 	contentType string // empty: no body
 	length      int64
-	sections    []section // of the body
+	form        []byte    // the body, if it is urlencoded
+	sections    []section // of the body, if it is multipart
 }
 
 // A section is a part of a body: text, or a file.
@@ -28,11 +29,11 @@ type section struct {
 	length int64 // of the file
 }
 
-// encode makes the request of an input that has been checked.
-func encode(o *Operation, input any) (*outgoing, error) {
-	r := &outgoing{operation: o}
+// encode makes the request of an input that has been checked, and whose files were looked at.
+func encode(o *Operation, input any, looks map[*File]look) outgoing {
+	r := outgoing{operation: o}
 	if input == nil {
-		return r, nil
+		return r
 	}
 	values := reflect.ValueOf(input).Elem()
 	first := len(o.Fields) - values.NumField() // those of the path go before
@@ -56,9 +57,10 @@ func encode(o *Operation, input any) (*outgoing, error) {
 	r.query = string(query)
 	switch {
 	case o.Body == nil, !hasBody && !o.Body.Required:
-		return r, nil
+		return r
 	case hasFile, hasBody && !o.Body.Form:
-		return r, r.multipart(first, values)
+		r.multipart(first, values, looks)
+		return r
 	}
 	body := make([]byte, 0, 512)
 	for i := first; i < len(o.Fields); i++ {
@@ -66,9 +68,8 @@ func encode(o *Operation, input any) (*outgoing, error) {
 			eachText(field, value, func(text string) { body = appendPair(body, field.Name, text, "+") })
 		}
 	}
-	r.contentType, r.length = "application/x-www-form-urlencoded", int64(len(body))
-	r.sections = []section{{text: body}}
-	return r, nil
+	r.contentType, r.length, r.form = "application/x-www-form-urlencoded", int64(len(body)), body
+	return r
 }
 
 // isAbsent tells whether a field of an input, or a member of a response, is not there.
@@ -165,7 +166,7 @@ func appendEscaped(to []byte, text, blank string) []byte {
 var quotedName = strings.NewReplacer(`"`, "%22", "\r", "%0D", "\n", "%0A")
 
 // multipart writes the fields, and then the files, as RFC 7578 says.
-func (r *outgoing) multipart(first int, values reflect.Value) error {
+func (r *outgoing) multipart(first int, values reflect.Value, looks map[*File]look) {
 	boundary := rand.Text() + rand.Text()
 	var text bytes.Buffer
 	begin := func(name, rest string) {
@@ -178,10 +179,7 @@ func (r *outgoing) multipart(first int, values reflect.Value) error {
 			continue
 		}
 		if field.File != nil {
-			parts, err := partsOf(field, value)
-			if err != nil {
-				return err
-			}
+			parts := partsOf(field, value, looks)
 			files = append(files, parts...)
 			if !field.File.NamedPart {
 				continue
@@ -208,7 +206,6 @@ func (r *outgoing) multipart(first int, values reflect.Value) error {
 	text.WriteString("--" + boundary + "--\r\n")
 	flush()
 	r.contentType = "multipart/form-data; boundary=" + boundary
-	return nil
 }
 
 // open makes the body of one attempt; http.NoBody if there is none.
@@ -216,9 +213,9 @@ func (r *outgoing) open() (io.ReadCloser, error) {
 	if r.length == 0 {
 		return http.NoBody, nil
 	}
-	if len(r.sections) == 1 {
+	if r.form != nil {
 		// Of this type net/http knows that it need not flush the header before it reads.
-		return io.NopCloser(bytes.NewReader(r.sections[0].text)), nil
+		return io.NopCloser(bytes.NewReader(r.form)), nil
 	}
 	return openUpload(r.sections)
 }

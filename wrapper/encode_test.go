@@ -29,7 +29,7 @@ func inputOf(first, title, phone string) (*CreateContactInput, [][2]string) {
 
 var values = []string{"", "Wile", "a b", "+~*&=%;,#?/\\", "é\u00a0🌵\U0010ffff", "\x00\r\n\x7f\xff\xfe", "--\r\n--boundary--", "%41", "name=\"x\""}
 
-func bodyOf(t *testing.T, r *outgoing) []byte {
+func bodyOf(t *testing.T, r outgoing) []byte {
 	content, err := r.open()
 	require.NoError(t, err)
 	written, err := io.ReadAll(content)
@@ -46,8 +46,7 @@ func FuzzForm(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, first, title, phone string) {
 		input, want := inputOf(first, title, phone)
-		encoded, err := encode(OperationByID("createContact"), input)
-		require.NoError(t, err)
+		encoded := encode(OperationByID("createContact"), input, nil)
 		assert.Equal(t, "application/x-www-form-urlencoded", encoded.contentType)
 		written := bodyOf(t, encoded)
 		assert.Empty(t, strings.Trim(string(written), lettersAndDigits+"-_.~+%&="))
@@ -64,6 +63,15 @@ func FuzzForm(f *testing.F) {
 	})
 }
 
+// looksAt is what a check keeps of files.
+func looksAt(files ...*File) map[*File]look {
+	c := checker{}
+	for _, file := range files {
+		c.unusable(file)
+	}
+	return c.looks
+}
+
 // What is written as multipart, Go's reader reads back alike, and as often as it is opened.
 func FuzzMultipart(f *testing.F) {
 	for i := range values {
@@ -75,8 +83,7 @@ func FuzzMultipart(f *testing.F) {
 		}
 		input, want := inputOf(first, title, phone)
 		input.ProfileImageFile = FileFromBytes(content).Named("a.png")
-		encoded, err := encode(OperationByID("createContact"), input)
-		require.NoError(t, err)
+		encoded := encode(OperationByID("createContact"), input, looksAt(input.ProfileImageFile))
 		before := bodyOf(t, encoded)
 		assert.Equal(t, before, bodyOf(t, encoded))
 		upload, err := encoded.open()
@@ -116,8 +123,8 @@ func FuzzMultipart(f *testing.F) {
 func TestBoundariesDiffer(t *testing.T) {
 	seen := map[string]bool{}
 	for range 100 {
-		encoded, err := encode(OperationByID("createContact"), &CreateContactInput{ProfileImageFile: FileFromBytes([]byte("x"))})
-		require.NoError(t, err)
+		image := FileFromBytes([]byte("x"))
+		encoded := encode(OperationByID("createContact"), &CreateContactInput{ProfileImageFile: image}, looksAt(image))
 		assert.False(t, seen[encoded.contentType])
 		seen[encoded.contentType] = true
 	}
@@ -157,15 +164,13 @@ func TestEncodingsOfEachKind(t *testing.T) {
 		Filter: "é &", Flags: []bool{true, false}, Source: "me", Number: new(1e21), Sizes: []int64{1, -2}, Tags: []string{"a", "b c"},
 		Odd: "x", Yes: new(false),
 	}
-	encoded, err := encode(o, &in)
-	require.NoError(t, err)
+	encoded := encode(o, &in, nil)
 	assert.Equal(t, "filter%5Ba%20b%5D=%C3%A9%20%26&flags=true%2Cfalse", encoded.query)
 	assert.Equal(t, [][2]string{{"X-Source", "me"}}, encoded.headers)
 	assert.Equal(t, "number=1000000000000000000000&sizes=1%7C-2&tags=a&tags=b+c&odd+%22name%22%0D%0A=x&yes=false", string(bodyOf(t, encoded)))
 
 	in.Files, in.Another = []*File{FileFromBytes([]byte("GIF89a")), FileFromBytes([]byte("x")).Named("y")}, FileFromBytes([]byte("z"))
-	encoded, err = encode(o, &in)
-	require.NoError(t, err)
+	encoded = encode(o, &in, looksAt(append(in.Files, in.Another)...))
 	written := string(bodyOf(t, encoded))
 	boundary := written[:strings.Index(written, "\r\n")]
 	var heads []string
@@ -190,13 +195,11 @@ func TestABodyWithoutFields(t *testing.T) {
 		{Form: true}:                      "",
 		nil:                               "",
 	} {
-		encoded, err := encode(&Operation{Body: body, Fields: fields}, &struct{ A string }{})
-		require.NoError(t, err)
+		encoded := encode(&Operation{Body: body, Fields: fields}, &struct{ A string }{}, nil)
 		assert.Equal(t, contentType, encoded.contentType)
 		assert.Empty(t, bodyOf(t, encoded))
 	}
-	encoded, err := encode(&Operation{Body: &Body{Multipart: true}, Fields: fields}, &struct{ A string }{"x"})
-	require.NoError(t, err)
+	encoded := encode(&Operation{Body: &Body{Multipart: true}, Fields: fields}, &struct{ A string }{"x"}, nil)
 	assert.Contains(t, encoded.contentType, "multipart/form-data")
 }
 
@@ -226,7 +229,20 @@ func TestAnUploadThatShrinksFails(t *testing.T) {
 		u, err := openUpload([]section{{text: []byte("head")}, {file: FileFromBytes([]byte("xx")), length: 3}, {text: []byte("tail")}})
 		require.NoError(t, err)
 		assert.ErrorIs(t, read(u), errShrunk, name)
-		u = &upload{sections: []source{{Reader: readerFunc(func([]byte) (int, error) { panic("a reader of the caller's") }), left: 1}}}
-		assert.ErrorIs(t, read(u), errPanicked, name)
+		for _, test := range []struct {
+			read func([]byte) (int, error)
+			want error
+		}{
+			{func([]byte) (int, error) { panic("a reader of the caller's") }, errPanicked},
+			{func(p []byte) (int, error) { return len(p) + 1, nil }, errBadReader},
+			{func([]byte) (int, error) { return -1, nil }, errBadReader},
+			{func([]byte) (int, error) { return 0, io.ErrNoProgress }, io.ErrNoProgress},
+		} {
+			u = &upload{}
+			u.sections = []source{{readerFunc(test.read), u, 1}}
+			assert.ErrorIs(t, read(u), test.want, name)
+			assert.NoError(t, u.Close())
+			assert.ErrorIs(t, read(u), errClosed, "what was given up is not read on")
+		}
 	}
 }

@@ -189,3 +189,17 @@ func (e *InDoubtError) Error() string {
 	}
 	return e.OperationID + ": in doubt, look before you send it again: " + reason
 }
+
+// A localError is about this side, or about the way to the server. Its text holds nothing that the server sent.
+type localError struct {
+	what string
+	err  error // why; may be nil
+}
+
+func (e *localError) Unwrap() error { return e.err }
+func (e *localError) Error() string {
+	if e.err == nil {
+		return e.what
+	}
+	return e.what + ": " + e.err.Error()
+}

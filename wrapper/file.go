@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"reflect"
 	"strconv"
 	"strings"
+	"sync/atomic"
 )
 
 // A File is a file to upload. It is opened anew for each attempt to send it and is never held in memory.
@@ -76,32 +78,43 @@ func (f *File) Named(name string) *File {
 	return &File{name: name, open: f.open}
 }
 
-var errEmptyFile = errors.New("the file is empty")
+const maxFile = 1 << 50 // bytes, so that the length of a request is a number of 64 bits
+
+// A look is what is seen of a file before it is sent.
+type look struct {
+	size                   int64
+	contentType, extension string
+	err                    error
+}
 
 // look reads the first bytes, as many as tell the type.
-func (f *File) look() (size int64, contentType, extension string, err error) {
+func (f *File) look() (l look) {
+	defer catch(&l.err)
 	if f == nil || f.open == nil {
-		return 0, "", "", errors.New("there is no file")
+		return look{err: errors.New("there is no file")}
 	}
 	content, size, err := f.open()
 	if err != nil {
-		return 0, "", "", err
+		return look{err: err}
 	}
 	defer content.Close()
-	if size <= 0 {
-		return 0, "", "", errEmptyFile
+	switch {
+	case size <= 0:
+		return look{err: errors.New("the file is empty")}
+	case size > maxFile:
+		return look{err: errors.New("the file is too large")}
 	}
 	beginning := make([]byte, min(size, 512))
 	if _, err = io.ReadFull(content, beginning); err != nil {
-		return 0, "", "", err
+		return look{err: err}
 	}
 	switch detected := http.DetectContentType(beginning); detected {
 	case "image/png", "image/gif", "image/webp":
-		return size, detected, strings.TrimPrefix(detected, "image/"), nil
+		return look{size, detected, strings.TrimPrefix(detected, "image/"), nil}
 	case "image/jpeg":
-		return size, detected, "jpg", nil
+		return look{size, detected, "jpg", nil}
 	}
-	return size, "application/octet-stream", "bin", nil
+	return look{size, "application/octet-stream", "bin", nil}
 }
 
 // A part is what a multipart body says of a file.
@@ -112,76 +125,80 @@ type part struct {
 }
 
 // partsOf are the parts of a field's files.
-func partsOf(field *Field, value reflect.Value) ([]part, error) {
+func partsOf(field *Field, value reflect.Value, looks map[*File]look) (parts []part) {
 	files, isList := value.Interface().([]*File)
 	if !isList {
 		files = []*File{value.Interface().(*File)}
 	}
-	var parts []part
 	for i, file := range files {
-		size, contentType, extension, err := file.look()
-		if err != nil {
-			return nil, err
-		}
-		p := part{file: file, name: field.Name, fileName: file.name, contentType: contentType, size: size}
+		seen := looks[file]
+		p := part{file: file, name: field.Name, fileName: file.name, contentType: seen.contentType, size: seen.size}
 		if p.fileName == "" {
 			p.fileName = field.File.BaseName
 			if isList {
 				p.fileName += "-" + strconv.Itoa(i+1)
 			}
-			p.fileName += "." + extension
+			p.fileName += "." + seen.extension
 		}
 		if field.File.NamedPart {
 			p.name = p.fileName
 		}
 		parts = append(parts, p)
 	}
-	return parts, nil
+	return parts
 }
 
 var (
-	errShrunk   = errors.New("a file is shorter than it was before")
-	errPanicked = errors.New("a panic in what the caller gave to send")
+	errShrunk    = &localError{"a file is shorter than it was before", nil}
+	errBadReader = &localError{"a reader says that it read more than there was room for", nil}
+	errClosed    = &localError{"the request was given up", nil}
+	errPanicked  = &localError{"a panic in what the caller gave to send", nil}
 )
 
 // An upload is the body of a multipart request, one section after the other.
 type upload struct {
 	sections []source
-	closed   bool
+	closed   atomic.Bool
 }
 
 // A source is a section that is open. It must have left more bytes.
 type source struct {
 	io.Reader
-	io.Closer
-	left int64
+	upload *upload
+	left   int64
 }
 
-func openUpload(sections []section) (*upload, error) {
-	u := &upload{}
-	for _, s := range sections {
-		if s.file == nil {
-			u.sections = append(u.sections, source{bytes.NewReader(s.text), nil, int64(len(s.text))})
-			continue
-		}
-		content, _, err := s.file.open()
+func openUpload(sections []section) (u *upload, err error) {
+	u = &upload{}
+	defer func() {
 		if err != nil {
 			u.Close()
-			return nil, err
 		}
-		u.sections = append(u.sections, source{content, content, s.length})
+	}()
+	defer catch(&err)
+	for _, s := range sections {
+		one := source{bytes.NewReader(s.text), u, int64(len(s.text))}
+		if s.file != nil {
+			if one.Reader, _, err = s.file.open(); err != nil {
+				return u, err
+			}
+			one.left = s.length
+		}
+		u.sections = append(u.sections, one)
 	}
 	return u, nil
 }
 
-func (u *upload) Close() error {
+// Close may come while a section is read.
+func (u *upload) Close() (err error) {
+	defer catch(&err)
+	if u.closed.Swap(true) {
+		return nil
+	}
 	var errs []error
-	if !u.closed {
-		u.closed = true
-		for _, s := range u.sections {
-			if s.Closer != nil {
-				errs = append(errs, s.Close())
-			}
+	for i := range u.sections {
+		if file, is := u.sections[i].Reader.(io.Closer); is {
+			errs = append(errs, file.Close())
 		}
 	}
 	return errors.Join(errs...)
@@ -197,34 +214,51 @@ func (u *upload) next() *source {
 	return nil
 }
 
-func (u *upload) Read(p []byte) (n int, err error) {
+func (u *upload) Read(p []byte) (int, error) {
+	if s := u.next(); s != nil {
+		return s.Read(p)
+	}
+	return 0, io.EOF
+}
+
+// Read reads from what may be a reader of the caller's. At its end it is io.EOF only if all bytes came: no boundary
+// follows a file that is cut, so that the server cannot take it for whole.
+func (s *source) Read(p []byte) (n int, err error) {
 	defer catch(&err)
-	s := u.next()
-	if s == nil {
-		return 0, io.EOF
+	if s.upload.closed.Load() {
+		return 0, errClosed
 	}
-	n, err = s.Reader.Read(p[:min(int64(len(p)), s.left)])
-	s.left -= int64(n)
-	if err == io.EOF {
-		err = nil
-		if s.left > 0 {
-			err = errShrunk // and no boundary follows, so that the server cannot take it for whole
-		}
+	p = p[:min(int64(len(p)), s.left)]
+	n, err = s.Reader.Read(p)
+	if n < 0 || n > len(p) {
+		return 0, errBadReader
 	}
-	return n, err
+	switch s.left -= int64(n); {
+	case err == io.EOF && s.left > 0:
+		return n, errShrunk
+	case err == io.EOF:
+		return n, nil
+	case err != nil:
+		return n, &localError{"a file cannot be read", err}
+	}
+	return n, nil
 }
 
 // WriteTo gives w each section by itself, so that the kernel can copy a file.
 func (u *upload) WriteTo(w io.Writer) (written int64, err error) {
-	defer catch(&err)
 	for s := u.next(); s != nil; s = u.next() {
-		n, err := io.Copy(w, io.LimitReader(s.Reader, s.left))
-		written += n
-		s.left -= n
-		if err == nil && s.left > 0 {
-			err = errShrunk
+		var n int64
+		if file, is := s.Reader.(*os.File); is {
+			n, err = io.Copy(w, io.LimitReader(file, s.left))
+			if s.left -= n; err == nil && s.left > 0 {
+				err = errShrunk
+			} else if errors.As(err, new(*fs.PathError)) {
+				err = &localError{"a file cannot be read", err}
+			}
+		} else {
+			n, err = io.CopyN(w, s, s.left)
 		}
-		if err != nil {
+		if written += n; err != nil {
 			return written, err
 		}
 	}

@@ -1,177 +1,38 @@
 package wrapper
 
 import (
+	"bytes"
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf16"
-	"unicode/utf8"
 )
 
-// jsonText is the type of members that may be anything: JSON as it came.
+// jsonText is JSON as it came: one value, of a member that may be anything.
 type jsonText = json.RawMessage
 
-// A scanner goes through JSON that is known to be valid.
-type scanner struct {
-	text string
-	at   int
-}
-
-// scan makes a scanner of one JSON object. It returns nil if the text is no such thing.
-func scan(text []byte) *scanner {
-	s := &scanner{text: string(text)}
-	if s.peek() != '{' || !json.Valid(text) {
-		return nil
-	}
-	return s
-}
-
-// peek is the first byte of what comes next; 0 at the end.
-func (s *scanner) peek() byte {
-	for ; s.at < len(s.text); s.at++ {
-		switch b := s.text[s.at]; b {
-		case ' ', '\t', '\r', '\n', ',', ':':
-		default:
-			return b
-		}
-	}
-	return 0
-}
-
-// each calls f for each item of the list or member of the object that comes next; name is empty in a list. f
-// must read the value.
-func (s *scanner) each(f func(name string)) {
-	end := byte(']')
-	if s.peek() == '{' {
-		end = '}'
-	}
-	s.at++
-	for s.peek() != end {
-		name := ""
-		if end == '}' {
-			name = s.string(false)
-			s.peek()
-		}
-		f(name)
-	}
-	s.at++
-}
-
-// raw is the value that comes next, as it is written.
-func (s *scanner) raw() string {
-	switch s.peek() {
-	case '{', '[':
-		begin := s.at
-		for depth := 0; ; s.at++ {
-			switch s.text[s.at] {
-			case '{', '[':
-				depth++
-			case '}', ']':
-				depth--
-				if depth == 0 {
-					s.at++
-					return s.text[begin:s.at]
-				}
-			case '"':
-				s.skipString()
-				s.at--
-			}
-		}
-	case '"':
-		begin := s.at
-		s.skipString()
-		return s.text[begin:s.at]
-	}
-	begin := s.at
-	for s.at < len(s.text) && strings.IndexByte(" \t\r\n,:]}", s.text[s.at]) < 0 {
-		s.at++
-	}
-	return s.text[begin:s.at]
-}
-
-func (s *scanner) skipString() {
-	for s.at++; s.text[s.at] != '"'; s.at++ {
-		if s.text[s.at] == '\\' {
-			s.at++
-		}
-	}
-	s.at++
-}
-
-// string is the string that comes next. Half of a surrogate pair becomes U+FFFD, or stays, as no UTF-8.
-func (s *scanner) string(keepHalves bool) string {
-	begin := s.at + 1
-	s.skipString()
-	text := s.text[begin : s.at-1]
-	if strings.IndexByte(text, '\\') < 0 {
-		return text
-	}
-	var b strings.Builder
-	for i := 0; i < len(text); i++ {
-		if text[i] != '\\' {
-			b.WriteByte(text[i])
-			continue
-		}
-		i++
-		if text[i] != 'u' {
-			b.WriteByte("\b\f\n\r\t\"\\/"[strings.IndexByte("bfnrt\"\\/", text[i])])
-			continue
-		}
-		r := unit(text[i+1:])
-		i += 4
-		if utf16.IsSurrogate(r) {
-			if strings.HasPrefix(text[i+1:], `\u`) {
-				if whole := utf16.DecodeRune(r, unit(text[i+3:])); whole != utf8.RuneError {
-					b.WriteRune(whole)
-					i += 6
-					continue
-				}
-			}
-			if keepHalves {
-				b.Write([]byte{0xed, 0x80 | byte(r>>6&0x3f), 0x80 | byte(r&0x3f)})
-				continue
-			}
-		}
-		b.WriteRune(r) // half of a pair: U+FFFD
-	}
-	return b.String()
-}
-
-func unit(hex string) rune {
-	n, _ := strconv.ParseUint(hex[:4], 16, 16)
-	return rune(n)
-}
-
-// decodeObject reads an object, to the letter of the contract. Member i goes into field i.
+// decodeObject reads one object of UTF-8, to the letter of the contract. Member i goes into field i.
 func decodeObject(text []byte, object *Object, into reflect.Value) bool {
-	s := scan(text)
-	return s != nil && s.object(object, into)
-}
-
-func (s *scanner) object(object *Object, into reflect.Value) bool {
-	if s.peek() != '{' {
-		s.raw()
+	var members map[string]jsonText // into a struct encoding/json takes names of another case, too
+	if json.Unmarshal(text, &members) != nil || members == nil {
 		return false
 	}
-	ok := true
-	seen := make([]bool, len(object.Members))
-	s.each(func(name string) {
-		i := object.index(name)
-		if i < 0 || s.peek() == 'n' {
-			s.raw()
-			return
-		}
-		seen[i] = true
-		ok = s.value(&object.Members[i].Type, into.Field(i)) && ok
-	})
 	for i := range object.Members {
 		member := &object.Members[i]
-		if member.Required && member.LastSegmentOf == "" && !seen[i] {
+		switch value := members[member.Name]; {
+		case member.LastSegmentOf != "": // not of the wire
+		case isNull(value):
+			if member.Required {
+				return false
+			}
+		case !decode(value, &member.Type, into.Field(i)):
 			return false
 		}
-		if member.LastSegmentOf != "" {
-			source := object.index(member.LastSegmentOf)
+	}
+	for i := range object.Members {
+		if from := object.Members[i].LastSegmentOf; from != "" {
+			source := slices.IndexFunc(object.Members, func(m Member) bool { return m.Name == from })
 			id := lastSegment(into.Field(source).String())
 			if id == "" && object.Members[source].Required {
 				return false
@@ -179,57 +40,58 @@ func (s *scanner) object(object *Object, into reflect.Value) bool {
 			into.Field(i).SetString(id)
 		}
 	}
-	return ok
+	return true
 }
 
-// value reads what comes next. It reads on even if it is of another type.
-func (s *scanner) value(t *Type, into reflect.Value) bool {
-	first := s.peek()
-	isText := first == '"'
+func isNull(text jsonText) bool { return len(text) == 0 || text[0] == 'n' }
+
+// decode reads a value that is not null. It returns false if the value is of another type.
+func decode(text jsonText, t *Type, into reflect.Value) bool {
+	isText := text[0] == '"'
 	switch t.Kind {
 	case KindString:
 		if isText {
-			into.SetString(s.string(false))
-			return true
+			into.SetString(unquote(text))
 		}
+		return isText
 	case KindInteger, KindNumber, KindBoolean:
-		text := s.raw()
 		if isText {
-			text = text[1 : len(text)-1]
+			return setScalar(t.Kind, unquote(text), true, into)
 		}
-		return setScalar(t.Kind, text, isText, into)
+		return setScalar(t.Kind, string(text), false, into)
 	case KindObject:
 		if into.Kind() == reflect.Pointer {
 			into.Set(reflect.New(into.Type().Elem()))
 			into = into.Elem()
 		}
-		return s.object(t.Object, into)
+		return decodeObject(text, t.Object, into)
 	case KindList:
-		if first == '[' {
-			return s.list(t, into)
+		var items []jsonText
+		if json.Unmarshal(text, &items) != nil {
+			return false
 		}
+		into.Set(reflect.MakeSlice(into.Type(), len(items), len(items)))
+		for i, item := range items {
+			if isNull(item) || !decode(item, t.Item, into.Index(i)) {
+				return false
+			}
+		}
+		return true
 	case KindJSON:
-		into.SetBytes([]byte(s.raw()))
+		into.SetBytes(text)
 		return true
 	}
-	s.raw()
 	return false
 }
 
-func (s *scanner) list(t *Type, into reflect.Value) bool {
-	ok := true
-	into.Set(reflect.MakeSlice(into.Type(), 0, 4))
-	s.each(func(string) {
-		if s.peek() == 'n' {
-			s.raw()
-			ok = false
-			return
-		}
-		item := reflect.New(into.Type().Elem()).Elem()
-		ok = s.value(t.Item, item) && ok
-		into.Set(reflect.Append(into, item))
-	})
-	return ok
+// unquote is the text of a JSON string. Half of a surrogate pair becomes U+FFFD.
+func unquote(text jsonText) string {
+	if bytes.IndexByte(text, '\\') < 0 {
+		return string(text[1 : len(text)-1])
+	}
+	var unquoted string
+	_ = json.Unmarshal(text, &unquoted)
+	return unquoted
 }
 
 // setScalar sets a number or a boolean, or a pointer to one.
@@ -265,30 +127,24 @@ func wholeText(text string) (int64, bool) {
 
 // wholeNumber reads a JSON number without a fraction, such as 5, 5.0 or 5e0, if it has 64 bits.
 func wholeNumber(text string) (int64, bool) {
-	if n, err := strconv.ParseInt(text, 10, 64); err == nil && text[0] != '+' {
-		return n, true
-	}
 	if !isNumber(text) {
 		return 0, false
 	}
 	mantissa, exponent, _ := strings.Cut(strings.ToLower(text), "e")
 	whole, fraction, _ := strings.Cut(mantissa, ".")
-	scale := 0
-	if exponent != "" {
-		var err error
-		if scale, err = strconv.Atoi(exponent); err != nil {
-			scale = 1 << 20 // more than any number of 64 bits has
-		}
-	}
-	significant := strings.TrimRight(whole+fraction, "0")
-	if strings.Trim(significant, "-0") == "" {
+	digits := strings.TrimRight(whole+fraction, "0")
+	if strings.Trim(digits, "-0") == "" {
 		return 0, true
 	}
-	zeros := len(whole) + scale - len(significant)
+	scale, err := strconv.Atoi(exponent)
+	if err != nil && exponent != "" {
+		return 0, false // it has more digits than any number of 64 bits
+	}
+	zeros := len(whole) + scale - len(digits)
 	if zeros < 0 || zeros > 19 {
 		return 0, false
 	}
-	n, err := strconv.ParseInt(significant+strings.Repeat("0", zeros), 10, 64)
+	n, err := strconv.ParseInt(digits+strings.Repeat("0", zeros), 10, 64)
 	return n, err == nil
 }
 
@@ -302,7 +158,7 @@ func number(text string) (float64, bool) {
 
 // isNumber tells whether text is a number of JSON.
 func isNumber(text string) bool {
-	return text != "" && strings.IndexByte("-0123456789", text[0]) >= 0 && json.Valid([]byte(text)) && strings.TrimSpace(text) == text
+	return strings.Trim(text, "-+.eE0123456789") == "" && json.Valid([]byte(text))
 }
 
 // lastSegment is what follows the last slash, or empty if that can be no name.
@@ -315,23 +171,9 @@ func lastSegment(path string) string {
 	return segment
 }
 
-func (o *Object) index(name string) int {
-	for i := range o.Members {
-		if o.Members[i].Name == name && o.Members[i].LastSegmentOf == "" {
-			return i
-		}
-	}
-	return -1
-}
-
 // member is the value of a member of a decoded object.
 func (o *Object) member(decoded reflect.Value, name string) reflect.Value {
-	for i := range o.Members {
-		if o.Members[i].Name == name {
-			return decoded.Field(i)
-		}
-	}
-	panic("the contract has no member " + name)
+	return decoded.Field(slices.IndexFunc(o.Members, func(m Member) bool { return m.Name == name }))
 }
 
 // An errorWords is what the contract's error format reads from a response, in the form of an object.
@@ -342,9 +184,8 @@ type errorWords struct {
 
 // decodeError reads the words of an error: all of them, or none.
 func decodeError(text []byte) (said errorWords) {
-	into := reflect.ValueOf(&said).Elem()
-	if !decodeObject(text, &errorObject, into) {
-		into.SetZero()
+	if !decodeObject(text, &errorObject, reflect.ValueOf(&said).Elem()) {
+		return errorWords{}
 	}
 	return said
 }

@@ -75,6 +75,7 @@ func (c *Client) observeResult(ctx context.Context, r Result) {
 }
 
 func (c *Client) warn(ctx context.Context, o *Operation, violations []Violation) {
+	defer keepOutcome()
 	for _, v := range violations {
 		c.settings.logger.LogAttrs(ctx, slog.LevelWarn, "violation",
 			slog.String("operation", o.ID), slog.String("field", v.Field), slog.String("rule", string(v.Rule)))

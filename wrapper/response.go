@@ -29,7 +29,7 @@ var (
 	errCut      = errors.New("the response did not come whole")
 	errTooLong  = errors.New("the response is longer than 1 MiB")
 	errNoUTF8   = errors.New("the response is not UTF-8")
-	errNotHTTP  = errors.New("the response is not HTTP that can be read")
+	errNotHTTP  = errors.New("what came is not HTTP that can be read")
 	errContract = errors.New("the response is not the JSON that the contract describes")
 )
 
@@ -43,26 +43,10 @@ func readBody(response *http.Response) answer {
 		a.err = errTooLong
 		return a
 	}
-	// One byte more than the length shows the end, after which the connection can be used again.
-	size := response.ContentLength + 1
-	if size <= 1 { // not known, or not said by a stub
-		size = 512
-	}
-	a.raw = make([]byte, 0, size)
-	for len(a.raw) <= maxResponseBytes && a.err == nil {
-		if len(a.raw) == cap(a.raw) {
-			a.raw = slices.Grow(a.raw, len(a.raw))
-		}
-		var n int
-		n, a.err = response.Body.Read(a.raw[len(a.raw):min(cap(a.raw), maxResponseBytes+1)])
-		a.raw = a.raw[:len(a.raw)+n]
-	}
-	if a.err == io.EOF {
-		a.err = nil
-	}
+	a.raw, a.err = readAll(response.Body)
 	switch {
 	case a.err != nil:
-		if !isKnown(a.err) || errors.Is(a.err, io.ErrUnexpectedEOF) || errors.Is(a.err, io.EOF) {
+		if !isKnown(a.err) || errors.Is(a.err, io.ErrUnexpectedEOF) {
 			a.err = errCut
 		}
 	case len(a.raw) > maxResponseBytes:
@@ -73,6 +57,12 @@ func readBody(response *http.Response) answer {
 		a.body = a.raw
 	}
 	return a
+}
+
+// readAll reads to the end of a body, or one byte more than may be. The body may be a caller's.
+func readAll(body io.Reader) (raw []byte, err error) {
+	defer catch(&err)
+	return io.ReadAll(io.LimitReader(body, maxResponseBytes+1))
 }
 
 // classify tells from a response what became of the request.
@@ -105,7 +95,6 @@ func (p *performance) succeeded(a answer) error {
 	}
 	decoded := reflect.ValueOf(p.response).Elem()
 	if !decodeObject(a.body, expected.Object, decoded) {
-		decoded.SetZero()
 		return p.doubtful(a, errContract)
 	}
 	if expected.Outcome == nil {
@@ -116,16 +105,11 @@ func (p *performance) succeeded(a answer) error {
 	case slices.Contains(expected.Outcome.Done, value) && p.complete(decoded, value):
 		return nil
 	case slices.Contains(expected.Outcome.Queued, value):
-		body := reflect.New(decoded.Type()).Elem()
-		body.Set(decoded)
-		p.client.redactTexts(body)
-		decoded.SetZero()
-		return &QueuedError{OperationID: p.operation.ID, Body: body.Interface()}
+		p.client.redactTexts(decoded)
+		return &QueuedError{OperationID: p.operation.ID, Body: decoded.Interface()}
 	case slices.Contains(expected.Outcome.Refused, value):
-		decoded.SetZero()
 		return p.refused(a)
 	}
-	decoded.SetZero()
 	return p.doubtful(a, nil)
 }
 
@@ -145,7 +129,7 @@ func (p *performance) complete(decoded reflect.Value, value string) bool {
 	return true
 }
 
-// isRefusal tells whether a status says that the server did not act. 402 does not (FACTS D9), and 408 may
+// isRefusal tells whether a status says that the server did not act. 402 does not (D9 of docs/api-facts.md), and 408 may
 // come from a gateway that has passed the request on.
 func isRefusal(status int) bool {
 	return status >= 400 && status < 500 && status != http.StatusPaymentRequired && status != http.StatusRequestTimeout
@@ -212,16 +196,10 @@ func (c *Client) cause(err error) error {
 // isKnown tells whether an error is about the connection or the caller; the others of net/http quote what the
 // server sent.
 func isKnown(err error) bool {
-	var network net.Error
-	var certificate *tls.CertificateVerificationError
-	var record tls.RecordHeaderError
-	var alert tls.AlertError
-	var proxy *proxyError
-	switch {
-	case errors.As(err, &network), errors.As(err, &certificate), errors.As(err, &record), errors.As(err, &alert), errors.As(err, &proxy):
+	if errors.As(err, new(net.Error)) || errors.As(err, new(*tls.CertificateVerificationError)) || errors.As(err, new(*localError)) {
 		return true
 	}
-	for _, known := range []error{context.Canceled, context.DeadlineExceeded, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, errSealed, errShrunk, errPanicked} {
+	for _, known := range []error{context.Canceled, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed} {
 		if errors.Is(err, known) {
 			return true
 		}

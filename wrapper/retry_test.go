@@ -178,13 +178,16 @@ func TestAnUploadHasMoreTime(t *testing.T) {
 	})
 }
 
-func TestATimeoutWithoutEnd(t *testing.T) {
+func TestTheLongestTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := connect(t, &script{steps: []http.HandlerFunc{respondWith(200, createdBody)}}, WithTimeout(math.MaxInt64))
+		n := connect(t, &script{steps: []http.HandlerFunc{respondWith(200, createdBody)}}, WithTimeout(24*time.Hour), WithRetries(100))
 		input := wile()
 		input.ProfileImageFile = FileFromReaderAt(bytes.NewReader(make([]byte, 1<<20)), 1<<20)
 		_, err := n.client.CreateContact(t.Context(), 1000, input)
 		assert.NoError(t, err)
+		input.ProfileImageFile = FileFromReaderAt(bytes.NewReader(make([]byte, 1<<20)), math.MaxInt64)
+		_, err = n.client.CreateContact(t.Context(), 1000, input)
+		assert.ErrorContains(t, err, "too large", "its time would overflow")
 	})
 }
 

@@ -3,7 +3,7 @@ package wrapper
 import (
 	"context"
 	"crypto/tls"
-	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -16,24 +16,19 @@ type requestSender interface {
 	Do(*http.Request) (*http.Response, error)
 }
 
-// A proxyError is what went wrong with a proxy, before anything was sent to the server.
-type proxyError struct{ err error }
-
-func (e *proxyError) Error() string { return e.err.Error() }
-func (e *proxyError) Unwrap() error { return e.err }
-
 // A transport is an http.Transport whose connections count what is written and watch what is read. It speaks
 // HTTP/1.1 alone, so that a connection carries one request at a time.
 type transport struct {
 	http   *http.Transport
+	proxy  *url.URL // nil: none
 	dialer func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 const idleTimeout = 30 * time.Second
 
-func newTransport(server *url.URL, proxy func(*http.Request) (*url.URL, error), config *tls.Config) *transport {
+func newTransport(proxy *url.URL, config *tls.Config) *transport {
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
-	t := &transport{dialer: dialer.DialContext}
+	t := &transport{proxy: proxy, dialer: dialer.DialContext}
 	if config == nil {
 		config = &tls.Config{}
 	}
@@ -42,50 +37,21 @@ func newTransport(server *url.URL, proxy func(*http.Request) (*url.URL, error), 
 	var http1 http.Protocols
 	http1.SetHTTP1(true)
 	t.http = &http.Transport{
-		Proxy: func(request *http.Request) (*url.URL, error) {
-			// Not of the request itself: every request is for the same server.
-			at, err := proxy(&http.Request{Method: request.Method, URL: server, Host: server.Host, Header: http.Header{}})
-			if err != nil {
-				err = &proxyError{err}
-			}
-			return at, err
-		},
-		// To the server or to a proxy.
-		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			conn, err := t.dialer(ctx, network, address)
-			if err != nil {
-				return nil, err
-			}
-			return &connection{Conn: conn, plain: server.Scheme == "http"}, nil
-		},
-		// To the server, without a proxy: the connection counts and watches what is inside of TLS.
+		Proxy:       http.ProxyURL(proxy),
+		DialContext: t.dial,
 		DialTLSContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			conn, err := t.dialer(ctx, network, address)
-			if err != nil {
-				return nil, err
-			}
-			named := config
-			if named.ServerName == "" {
-				named = config.Clone()
-				named.ServerName, _, _ = net.SplitHostPort(address)
-			}
-			ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-			defer cancel()
-			secure := tls.Client(conn, named)
-			if err := secure.HandshakeContext(ctx); err != nil {
-				conn.Close()
-				return nil, err
-			}
-			return &connection{Conn: secure, plain: true}, nil
+			return t.dialTLS(ctx, network, address, config)
 		},
 		OnProxyConnectResponse: func(_ context.Context, _ *url.URL, _ *http.Request, response *http.Response) error {
 			if response.StatusCode != http.StatusOK {
-				return &proxyError{errors.New("the proxy says " + http.StatusText(response.StatusCode))}
+				return &localError{fmt.Sprintf("it says %d %s", response.StatusCode, http.StatusText(response.StatusCode)), nil}
 			}
 			return nil
 		},
-		TLSClientConfig:        config,
-		Protocols:              &http1,
+		TLSClientConfig: config,
+		Protocols:       &http1,
+		// What is read inside of a proxy's tunnel is not watched.
+		DisableKeepAlives:      proxy != nil,
 		MaxIdleConnsPerHost:    1024,
 		IdleConnTimeout:        idleTimeout,
 		TLSHandshakeTimeout:    10 * time.Second,
@@ -95,13 +61,43 @@ func newTransport(server *url.URL, proxy func(*http.Request) (*url.URL, error), 
 	return t
 }
 
+// dial connects to a server without TLS, or to a proxy.
+func (t *transport) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := t.dialer(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	return newConnection(conn, t.proxy == nil), nil
+}
+
+// dialTLS connects to a server, or to a proxy that itself speaks TLS. The connection counts and watches what is
+// inside of TLS.
+func (t *transport) dialTLS(ctx context.Context, network, address string, config *tls.Config) (_ net.Conn, err error) {
+	conn, err := t.dialer(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	if config.ServerName == "" || t.proxy != nil {
+		config = config.Clone()
+		config.ServerName, _, _ = net.SplitHostPort(address)
+	}
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	defer func() {
+		if err != nil {
+			conn.Close()
+		}
+	}()
+	defer catch(&err) // of the caller's functions in the configuration
+	secure := tls.Client(conn, config)
+	if err := secure.HandshakeContext(ctx); err != nil {
+		return nil, &localError{"no TLS", err}
+	}
+	return newConnection(secure, t.proxy == nil), nil
+}
+
 // Do sends a request and returns when the header of the response has come.
 func (t *transport) Do(request *http.Request) (*http.Response, error) {
-	if request.URL.Scheme == "https" {
-		// Inside of a proxy's tunnel no connection of ours can watch what is read.
-		at, err := t.http.Proxy(request)
-		request.Close = at != nil && err == nil
-	}
 	return t.http.RoundTrip(request)
 }
 

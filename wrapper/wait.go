@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// The headers that name a wait, in the order in which they are believed (FACTS F4).
+// The headers that name a wait, in the order in which they are believed (F4 of docs/api-facts.md).
 var waitHeaders = []string{"Retry-After", "X-Ratelimit-Reset", "X-Ratelimit-Reset-Hour", "Ratelimit-Reset"}
 
 func headerValue(header http.Header, name string) string {
