@@ -46,8 +46,8 @@ type performance struct {
 }
 
 func (c *Client) perform(ctx context.Context, o *Operation, path, input, response any, options []CallOption) error {
-	if c == nil || c.api == nil {
-		return &UsageError{"client", "must be made with New"}
+	if err := c.check(); err != nil {
+		return err
 	}
 	p := &performance{client: c, operation: o, settings: c.settings.calls, path: path, response: response}
 	for _, option := range options {
@@ -61,11 +61,8 @@ func (c *Client) perform(ctx context.Context, o *Operation, path, input, respons
 	if err := p.settings.check(); err != nil {
 		return err
 	}
-	switch {
-	case ctx == nil:
+	if ctx == nil {
 		return &UsageError{"context", "must not be nil"}
-	case c.closed.Load():
-		return &UsageError{"client", "is closed"}
 	}
 	if p.settings.info != nil {
 		*p.settings.info = ResponseInfo{}
@@ -172,8 +169,16 @@ func (p *performance) attempt(ctx context.Context) error {
 		return p.notSent(err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, p.settings.timeout+time.Duration(min(p.request.length>>17, maxUploadSeconds))*time.Second)
+	upload, isUpload := content.(*upload)
+	if isUpload {
+		// net/http waits for a reader that does not return.
+		defer context.AfterFunc(ctx, func() { upload.Close() })()
+	}
 	w, ctx := p.client.watchWrites(ctx)
 	response, err := p.sendOnce(ctx, content)
+	if err != nil && isUpload && ctx.Err() != nil {
+		err = ctx.Err() // and not that the file was closed
+	}
 	if err != nil {
 		cancel()
 		if !w.nothingWritten() {

@@ -2,7 +2,6 @@ package wrapper
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -133,35 +132,6 @@ func TestHooksAndInfo(t *testing.T) {
 		assert.Equal(t, ResponseInfo{Outcome: OutcomeInvalid}, info)
 	})
 }
-
-// Whatever a program of the caller's throws while a request is sent, there is an outcome.
-func TestPanics(t *testing.T) {
-	_, client := record(t, false, createEach)
-	reads := 0
-	input := wile()
-	input.ProfileImageFile = FileFromOpener(func() (io.ReadCloser, error) {
-		return io.NopCloser(readerFunc(func(p []byte) (int, error) {
-			if reads++; reads > 2 {
-				panic("a reader of the caller's")
-			}
-			return len(p), nil
-		})), nil
-	}, 100_000)
-	_, err := client.CreateContact(t.Context(), 1000, input)
-	assert.ErrorIs(t, err, errPanicked)
-	assert.Contains(t, []Outcome{OutcomeNotSent, OutcomeInDoubt}, OutcomeOf(err))
-
-	custom, err := New("IRsandbox", "secret-token", WithBaseURL("http://localhost"), WithHTTPClient(&http.Client{Transport: roundTripFunc(func(*http.Request) (*http.Response, error) {
-		panic("a RoundTripper of the caller's")
-	})}))
-	require.NoError(t, err)
-	_, err = custom.CreateContact(t.Context(), 1000, wile())
-	assert.Equal(t, OutcomeInDoubt, OutcomeOf(err))
-}
-
-type roundTripFunc func(*http.Request) (*http.Response, error)
-
-func (f roundTripFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 func TestPages(t *testing.T) {
 	page := func(total string, ids ...string) http.HandlerFunc {
@@ -307,24 +277,6 @@ func TestWhatTheClientLinks(t *testing.T) {
 			"golang.org/x/net/http/httpproxy", "golang.org/x/net/idna", "golang.org/x/text/", // the environment's proxy
 		}, func(needed string) bool { return strings.HasPrefix(dependency, needed) })
 		assert.True(t, !strings.Contains(module, ".") || isNeeded, dependency)
-	}
-}
-
-func TestErrorsWithoutServerText(t *testing.T) {
-	for _, response := range []string{
-		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nwhat the server says\r\n\r\n",
-		"HTTP/1.1 what the server says\r\n\r\n", "what the server says\r\n\r\n",
-		"HTTP/1.1 200 OK\r\nwhat the server says\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: what the server says\r\n\r\n",
-	} {
-		_, client := record(t, false, func(_ *recorder, conn net.Conn) {
-			conn.Read(make([]byte, 4096))
-			io.WriteString(conn, response)
-		})
-		_, err := client.CreateContact(t.Context(), 1000, wile())
-		assert.Equal(t, OutcomeInDoubt, OutcomeOf(err))
-		for ; err != nil; err = errors.Unwrap(err) {
-			assert.NotContains(t, err.Error(), "what the server says")
-		}
 	}
 }
 

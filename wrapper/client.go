@@ -94,6 +94,16 @@ func (c *Client) Close() {
 	}
 }
 
+func (c *Client) check() error {
+	switch {
+	case c == nil || c.api == nil:
+		return &UsageError{"client", "must be made with New"}
+	case c.closed.Load():
+		return &UsageError{"client", "is closed"}
+	}
+	return nil
+}
+
 // A token that is shorter cannot be told from words.
 const searchedToken = 8
 

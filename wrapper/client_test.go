@@ -2,11 +2,14 @@ package wrapper_test
 
 import (
 	"context"
+	"encoding/json"
 	"io"
+	"math"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -70,7 +73,14 @@ func TestNewRefuses(t *testing.T) {
 		"fewer than 0 retries":       {"a", "t", wrapper.WithRetries(-1), "retries"},
 		"base URL that is not https": {"a", "t", wrapper.WithBaseURL("http://example.com"), "base URL"},
 		"a mode that is none":        {"a", "t", wrapper.WithRules("loose"), "rules"},
+		"a timeout too long":         {"a", "t", wrapper.WithTimeout(24*time.Hour + 1), "timeout"},
+		"a timeout without end":      {"a", "t", wrapper.WithTimeout(math.MaxInt64), "timeout"},
+		"more than 100 retries":      {"a", "t", wrapper.WithRetries(101), "retries"},
 		"no logger":                  {"a", "t", wrapper.WithLogger(nil), "logger"},
+		"no HTTP client":             {"a", "t", wrapper.WithHTTPClient(nil), "HTTP client"},
+		"no TLS configuration":       {"a", "t", wrapper.WithTLSConfig(nil), "TLS configuration"},
+		"no hook of attempts":        {"a", "t", wrapper.WithOnAttempt(nil), "hook"},
+		"no hook of outcomes":        {"a", "t", wrapper.WithOnOutcome(nil), "hook"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			option := test.option
@@ -222,20 +232,86 @@ func TestTheEnvironment(t *testing.T) {
 	assert.NoError(t, err)
 }
 
+// A caller's mistake is a usage error at once, and never an outcome: nothing is sent, whatever the call.
 func TestWhatACallRefuses(t *testing.T) {
-	client := clientOf(t, "http://127.0.0.1:1")
+	var requests atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { requests.Add(1) }))
+	defer server.Close()
+	client, closed := clientOf(t, server.URL), clientOf(t, server.URL)
+	closed.Close()
 	var noContext context.Context
-	for argument, call := range map[string]func() error{
-		"timeout": func() error { _, err := client.DeleteContact(t.Context(), 1, "1", wrapper.WithTimeout(-1)); return err },
-		"retries": func() error { _, err := client.DeleteContact(t.Context(), 1, "1", wrapper.WithRetries(-1)); return err },
-		"rules":   func() error { _, err := client.DeleteContact(t.Context(), 1, "1", wrapper.WithRules("")); return err },
-		"options": func() error { _, err := client.DeleteContact(t.Context(), 1, "1", nil); return err },
-		"context": func() error { _, err := client.DeleteContact(noContext, 1, "1"); return err },
+	var noClient *wrapper.Client
+	for name, test := range map[string]struct {
+		client   *wrapper.Client
+		ctx      context.Context
+		option   wrapper.CallOption
+		argument string
+	}{
+		"a timeout of 0":         {client, t.Context(), wrapper.WithTimeout(0), "timeout"},
+		"a timeout below 0":      {client, t.Context(), wrapper.WithTimeout(-1), "timeout"},
+		"a timeout too long":     {client, t.Context(), wrapper.WithTimeout(24*time.Hour + 1), "timeout"},
+		"retries below 0":        {client, t.Context(), wrapper.WithRetries(-1), "retries"},
+		"too many retries":       {client, t.Context(), wrapper.WithRetries(101), "retries"},
+		"no mode":                {client, t.Context(), wrapper.WithRules(""), "rules"},
+		"no info":                {client, t.Context(), wrapper.WithInfo(nil), "info"},
+		"no option":              {client, t.Context(), nil, "options"},
+		"no context":             {client, noContext, wrapper.WithRetries(0), "context"},
+		"a closed client":        {closed, t.Context(), wrapper.WithRetries(0), "client"},
+		"no client":              {noClient, t.Context(), wrapper.WithRetries(0), "client"},
+		"a client without New":   {&wrapper.Client{}, t.Context(), wrapper.WithRetries(0), "client"},
+		"a client without New's": {new(wrapper.Client), noContext, nil, "client"},
 	} {
+		t.Run(name, func(t *testing.T) {
+			first := func(_ wrapper.Contact, err error) error { return err }
+			path := wrapper.Draft{"CampaignId": 1, "ContactId": "1"}
+			for call, err := range map[string]error{
+				"create": func() error { _, err := test.client.CreateContact(test.ctx, 1, wile(), test.option); return err }(),
+				"delete": func() error { _, err := test.client.DeleteContact(test.ctx, 1, "1", test.option); return err }(),
+				"get":    first(test.client.GetContact(test.ctx, 1, "1", test.option)),
+				"image":  func() error { _, err := test.client.GetProfileImage(test.ctx, 1, "1", test.option); return err }(),
+				"list": func() (last error) {
+					for _, err := range test.client.ListContacts(test.ctx, 1, wrapper.ListContactsInput{}, test.option) {
+						last = err
+					}
+					return last
+				}(),
+				"draft": func() error {
+					_, err := test.client.Call(test.ctx, "deleteContact", path, nil, test.option)
+					return err
+				}(),
+			} {
+				var usage *wrapper.UsageError
+				require.ErrorAs(t, err, &usage, call)
+				assert.Equal(t, test.argument, usage.Argument, call)
+				assert.Empty(t, wrapper.OutcomeOf(usage))
+			}
+		})
+	}
+	for _, operation := range []string{"", "makeCoffee", "CreateContact"} {
+		_, err := client.Call(t.Context(), operation, nil, nil)
 		var usage *wrapper.UsageError
-		require.ErrorAs(t, call(), &usage, argument)
-		assert.Equal(t, argument, usage.Argument)
-		assert.Empty(t, wrapper.OutcomeOf(usage))
+		require.ErrorAs(t, err, &usage)
+		assert.Equal(t, "operation", usage.Argument)
+	}
+	assert.Zero(t, requests.Load())
+}
+
+// A parameter of the path is a parameter: what is wrong with it is a violation, in each mode, and nothing is sent.
+func TestPathParametersAreChecked(t *testing.T) {
+	client := clientOf(t, "http://127.0.0.1:1")
+	for _, id := range []string{"", ".", "..", "\xff", "a\xed\xa0\xbd"} {
+		for _, mode := range []wrapper.RulesMode{wrapper.RulesEnforce, wrapper.RulesWarn, wrapper.RulesOff} {
+			_, err := client.GetContact(t.Context(), 1000, id, wrapper.WithRules(mode))
+			var invalid *wrapper.InvalidError
+			require.ErrorAs(t, err, &invalid, "%q %s", id, mode)
+			assert.Equal(t, "ContactId", invalid.Violations[0].Field)
+		}
+	}
+	for _, id := range []any{nil, true, 1.5, "1", "abc/../x", 1e30, json.Number("1.5"), json.Number("1180591620717411303424"), []int{1}, map[string]any{}} {
+		_, err := client.Call(t.Context(), "getContact", wrapper.Draft{"CampaignId": id, "ContactId": "1"}, nil)
+		var invalid *wrapper.InvalidError
+		require.ErrorAs(t, err, &invalid, "%v", id)
+		assert.Equal(t, "CampaignId", invalid.Violations[0].Field)
 	}
 }
 

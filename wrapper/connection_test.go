@@ -150,32 +150,38 @@ func TestBytesAfterAResponse(t *testing.T) {
 	assert.Empty(t, logged.String())
 }
 
-// The same with many callers, who take up connections in the moment in which they become free.
+// The same with many callers, who take up connections in the moment in which they become free, and with responses
+// that net/http reads past its buffer.
 func TestBytesAfterAResponseWithManyCallers(t *testing.T) {
-	var requests atomic.Int64
-	_, client := record(t, false, func(_ *recorder, conn net.Conn) {
-		reader := bufio.NewReader(conn)
-		for {
-			request, err := http.ReadRequest(reader)
-			if err != nil {
-				return
+	for _, length := range []int{len(createdBody), 4096, 10_000, readBuffer, 100_000} {
+		t.Run(fmt.Sprint(length), func(t *testing.T) {
+			body := createdBody + strings.Repeat(" ", length-len(createdBody))
+			var requests atomic.Int64
+			_, client := record(t, false, func(_ *recorder, conn net.Conn) {
+				reader := bufio.NewReader(conn)
+				for {
+					request, err := http.ReadRequest(reader)
+					if err != nil {
+						return
+					}
+					io.Copy(io.Discard, request.Body)
+					requests.Add(1)
+					fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%sHTTP/1.1 400 No\r\nContent-Length: 0\r\n\r\n", len(body), body)
+				}
+			})
+			var callers sync.WaitGroup
+			for range 8 {
+				callers.Go(func() {
+					for range 50 {
+						_, err := client.CreateContact(t.Context(), 1000, wile())
+						assert.NoError(t, err)
+					}
+				})
 			}
-			io.Copy(io.Discard, request.Body)
-			requests.Add(1)
-			fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%sHTTP/1.1 400 No\r\nContent-Length: 0\r\n\r\n", len(createdBody), createdBody)
-		}
-	})
-	var callers sync.WaitGroup
-	for range 8 {
-		callers.Go(func() {
-			for range 50 {
-				_, err := client.CreateContact(t.Context(), 1000, wile())
-				assert.NoError(t, err)
-			}
+			callers.Wait()
+			assert.EqualValues(t, 400, requests.Load())
 		})
 	}
-	callers.Wait()
-	assert.EqualValues(t, 400, requests.Load())
 }
 
 func TestResponsesOfEachKindKeepTheConnection(t *testing.T) {

@@ -107,6 +107,9 @@ func (c *Client) CallPages(ctx context.Context, operationID string, path, input 
 }
 
 func (c *Client) fill(operationID string, path, input Draft) (o *Operation, at, in any, err error) {
+	if err := c.check(); err != nil {
+		return nil, nil, nil, err
+	}
 	o = OperationByID(operationID)
 	if o == nil {
 		return nil, nil, nil, &UsageError{"operation", "there is no " + strconv.Quote(operationID)}

@@ -61,7 +61,7 @@ func FileFromReaderAt(r io.ReaderAt, size int64) *File {
 }
 
 // FileFromOpener is the first size bytes of what open returns. It is called more than once, and each time
-// must return the same bytes from the beginning.
+// must return the same bytes from the beginning. When the time is over, what it returned is closed while it is read.
 func FileFromOpener(open func() (io.ReadCloser, error), size int64) *File {
 	return &File{open: func() (io.ReadCloser, int64, error) {
 		content, err := open()
@@ -189,19 +189,18 @@ func openUpload(sections []section) (u *upload, err error) {
 	return u, nil
 }
 
-// Close may come while a section is read.
-func (u *upload) Close() (err error) {
-	defer catch(&err)
+// Close may come while a section is read. That a file cannot be closed does not matter: it was read.
+func (u *upload) Close() error {
+	defer keepOutcome()
 	if u.closed.Swap(true) {
 		return nil
 	}
-	var errs []error
 	for i := range u.sections {
 		if file, is := u.sections[i].Reader.(io.Closer); is {
-			errs = append(errs, file.Close())
+			file.Close()
 		}
 	}
-	return errors.Join(errs...)
+	return nil
 }
 
 // next is the section that has bytes left; nil at the end.
