@@ -7,9 +7,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log"
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -89,6 +92,17 @@ func TestTheTokenIsNotInWhatIsPrintedOfAClient(t *testing.T) {
 	}
 }
 
+func TestAProxysPasswordIsNotInWhatIsPrintedOfAClient(t *testing.T) {
+	client, err := wrapper.New(accountSID, authToken, wrapper.WithRetries(0), wrapper.WithProxy(&url.URL{
+		Scheme: "http", Host: "127.0.0.1:1", User: url.UserPassword("user", "pass-w0rd"),
+	}))
+	require.NoError(t, err)
+	assert.NotContains(t, printed(client), "pass-w0rd")
+	_, err = client.CreateContact(t.Context(), 1000, wile())
+	require.Equal(t, wrapper.OutcomeNotSent, wrapper.OutcomeOf(err))
+	assert.NotContains(t, printed(err), "pass-w0rd")
+}
+
 func TestTheTokenIsNotInAnErrorOfNew(t *testing.T) {
 	for _, token := range []string{"s3cret\n", "s3cret\x7f"} {
 		_, err := wrapper.New(accountSID, token)
@@ -118,6 +132,8 @@ func TestTheTokenIsNotInWhatIsPrintedOfAnAnswer(t *testing.T) {
 				"coding":             "HTTP/1.1 200 OK\r\nTransfer-Encoding: " + secret + "\r\n\r\n",
 				"chunk":              "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + secret + "\r\n",
 				"trailer":            "HTTP/1.1 200 OK\r\nTrailer: " + secret + "\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+				"broken trailer":     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + secret + "\r\n\r\n",
+				"surplus":            "HTTP/1.1 400 No\r\nContent-Length: 0\r\n\r\n" + secret,
 				"place":              "HTTP/1.1 302 Found\r\nLocation: ://" + secret + "\r\nContent-Length: 0\r\n\r\n",
 				"place on a host":    "HTTP/1.1 307 Found\r\nLocation: http://[" + secret + "\r\nContent-Length: 0\r\n\r\n",
 				"refusal":            "HTTP/1.1 400 No\r\nContent-Length: " + fmt.Sprint(len(envelope)) + "\r\n\r\n" + envelope,
@@ -132,14 +148,19 @@ func TestTheTokenIsNotInWhatIsPrintedOfAnAnswer(t *testing.T) {
 				t.Run(name, func(t *testing.T) {
 					var logged bytes.Buffer
 					logger := slog.New(slog.NewJSONHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug, AddSource: true}))
-					client, err := wrapper.New(accountSID, token, wrapper.WithBaseURL(raws(t, raw)), wrapper.WithRetries(0), wrapper.WithLogger(logger))
-					require.NoError(t, err)
-					_, err = client.CreateContact(t.Context(), 1000, wile())
-					require.Error(t, err)
-					assertSecret(t, token, printed(err), name)
-					_, err = client.GetContact(t.Context(), 1000, "1")
-					require.Error(t, err)
-					assertSecret(t, token, printed(err), name)
+					log.SetOutput(&logged) // of net/http
+					defer log.SetOutput(os.Stderr)
+					for _, options := range [][]wrapper.Option{nil, {wrapper.WithHTTPClient(&http.Client{Transport: &http.Transport{DisableKeepAlives: true}})}} {
+						client, err := wrapper.New(accountSID, token, append(options, wrapper.WithBaseURL(raws(t, raw)), wrapper.WithRetries(0), wrapper.WithLogger(logger))...)
+						require.NoError(t, err)
+						_, err = client.CreateContact(t.Context(), 1000, wile())
+						require.Error(t, err)
+						assertSecret(t, token, printed(err), name)
+						_, err = client.GetContact(t.Context(), 1000, "1")
+						require.Error(t, err)
+						assertSecret(t, token, printed(err), name)
+						client.Close()
+					}
 					assertSecret(t, token, logged.String(), name)
 				})
 			}
