@@ -2,7 +2,9 @@ package wrapper
 
 import (
 	"context"
+	"errors"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -52,9 +54,12 @@ func (b *ByteStream) ReadAll() ([]byte, error) {
 	return io.ReadAll(b)
 }
 
-// SaveTo writes the content to a file and closes the stream. The file is there only if all of it came.
+// SaveTo writes the content to a regular file and closes the stream. The file is there only if all of it came.
 func (b *ByteStream) SaveTo(path string) error {
 	defer b.Close()
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return &fs.PathError{Op: "save", Path: path, Err: errors.New("it is there, and is no regular file")}
+	}
 	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
 		return err

@@ -17,9 +17,9 @@ import (
 // A contentOption saves content that belongs to the thing that a command reads: the API has it one segment
 // below the thing's path.
 type contentOption struct {
-	operation  *wrapper.Operation
-	flag, noun string // the last word of the segment
-	file       string
+	operation *wrapper.Operation
+	noun      string // the last word of the segment: the name of the flag
+	file      string
 }
 
 func contentOptions(o *wrapper.Operation) (options []*contentOption) {
@@ -34,10 +34,10 @@ func contentOptions(o *wrapper.Operation) (options []*contentOption) {
 		}
 		word := lastWord(segment)
 		taken := slices.Contains(ownFlags, word) ||
-			slices.ContainsFunc(options, func(other *contentOption) bool { return other.flag == word }) ||
+			slices.ContainsFunc(options, func(other *contentOption) bool { return other.noun == word }) ||
 			slices.ContainsFunc(o.Fields, func(field wrapper.Field) bool { return flagName(&field) == word })
 		if !taken {
-			options = append(options, &contentOption{operation: content, flag: word, noun: word})
+			options = append(options, &contentOption{operation: content, noun: word})
 		}
 	}
 	return options

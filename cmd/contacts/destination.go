@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"log/slog"
 	"os"
 	"strings"
@@ -35,8 +36,8 @@ func (d *destination) addFlags(cmd *cobra.Command) {
 	must(cmd.RegisterFlagCompletionFunc("base-url", cobra.NoFileCompletions))
 }
 
-// inCache is the value of --sandbox without a file.
-const inCache = "cache"
+// inCache is the value of --sandbox without a file. The help shows it: --sandbox[=FILE].
+const inCache = "FILE"
 
 // A sandboxValue is the value of --sandbox.
 type sandboxValue struct {
@@ -52,7 +53,7 @@ func (v *sandboxValue) Set(text string) error {
 	return nil
 }
 func (v *sandboxValue) String() string { return "" }
-func (v *sandboxValue) Type() string   { return "FILE" }
+func (v *sandboxValue) Type() string   { return "" }
 
 // account is the one that requests are for; empty if it is not known.
 func (d *destination) account() string {
@@ -80,7 +81,7 @@ func (d *destination) connect(cmd *cobra.Command, missing []string) (*connection
 	token := os.Getenv(tokenVariable)
 	if d.tokenFile != "" {
 		var err error
-		if token, err = readToken(d.tokenFile); err != nil {
+		if token, err = readToken(cmd.Context(), d.tokenFile); err != nil {
 			return nil, err
 		}
 	}
@@ -105,9 +106,11 @@ func (d *destination) connect(cmd *cobra.Command, missing []string) (*connection
 const maxToken = 64 << 10
 
 // readToken reads a token from a file, which may begin with a byte order mark and end in a line break.
-func readToken(file string) (string, error) {
-	text, err := readFile(file, maxToken)
-	if err != nil {
+func readToken(ctx context.Context, file string) (string, error) {
+	text, err := interruptible(ctx, func() ([]byte, error) { return readFile(file, maxToken) })
+	if err == errInterrupted {
+		return "", err
+	} else if err != nil {
 		return "", usagef("--auth-token-file: %v", err)
 	}
 	token := strings.TrimRight(string(text), "\r\n")

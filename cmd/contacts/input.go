@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -88,7 +89,10 @@ func (in *input) read(cmd *cobra.Command, open func(path string) *wrapper.File) 
 				return nil, nil, usagef("--json is all of the input: leave out --%s, or --json", flagName(field))
 			}
 		}
-		text, err := in.readJSON(cmd)
+		text, err := interruptible(cmd.Context(), func() ([]byte, error) { return in.readJSON(cmd) })
+		if err == errInterrupted {
+			return nil, nil, err
+		}
 		if err == nil {
 			draft, violations, err = wrapper.ParseDraft(text)
 		}
@@ -115,6 +119,25 @@ func (in *input) readJSON(cmd *cobra.Command) ([]byte, error) {
 		return readLimited(cmd.InOrStdin(), maxJSON)
 	}
 	return readFile(in.json, maxJSON)
+}
+
+var errInterrupted = &failure{exitNotSent, "interrupted: nothing was sent"}
+
+// interruptible does not wait for a terminal, or for a FIFO that nobody writes to, once the command is interrupted.
+func interruptible(ctx context.Context, read func() ([]byte, error)) ([]byte, error) {
+	var text []byte
+	done := make(chan error, 1)
+	go func() {
+		var err error
+		text, err = read()
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		return text, err
+	case <-ctx.Done():
+		return nil, errInterrupted
+	}
 }
 
 // readFile reads a file that has at most limit bytes.
@@ -181,7 +204,10 @@ func fileProblem(path string) error {
 		return fmt.Errorf("%s is empty", path)
 	}
 	file, err := os.Open(path)
-	return errors.Join(err, file.Close())
+	if err != nil {
+		return err
+	}
+	return file.Close()
 }
 
 // label is what a person has to change to change a parameter.

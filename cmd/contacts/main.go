@@ -24,14 +24,15 @@ func main() { os.Exit(run()) }
 func run() int {
 	// A reader of the output that has gone must not end the process before it has said what is known.
 	signal.Ignore(syscall.SIGPIPE)
-	// A command that is interrupted still reports what is known of its request. A second signal ends it.
+	// A command that is interrupted still reports what is known of its request. A second Ctrl-C ends it; a terminal
+	// that closes sends SIGHUP more than once.
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGQUIT}
 	if !signal.Ignored(syscall.SIGHUP) { // as it is under nohup
 		signals = append(signals, syscall.SIGHUP)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	defer stop()
-	context.AfterFunc(ctx, stop)
+	context.AfterFunc(ctx, func() { signal.Reset(os.Interrupt, syscall.SIGQUIT) })
 
 	err := newRoot().ExecuteContext(ctx)
 	if err == nil {

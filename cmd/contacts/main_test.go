@@ -50,15 +50,19 @@ type result struct {
 	stdout, stderr string
 }
 
-// outcome runs a command to its end. Whatever it prints must not hold the token.
-func outcome(t *testing.T, cmd *exec.Cmd) result {
+// outcome runs a command to its end, and these functions once it has begun. Whatever it prints must not hold the token.
+func outcome(t *testing.T, cmd *exec.Cmd, during ...func()) result {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	if cmd.Stdout == nil {
 		cmd.Stdout = &stdout
 	}
 	cmd.Stderr = &stderr
-	err := cmd.Run()
+	require.NoError(t, cmd.Start())
+	for _, f := range during {
+		go f()
+	}
+	err := cmd.Wait()
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) {
 		require.NoError(t, err)

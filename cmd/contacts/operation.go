@@ -48,7 +48,7 @@ func newOperation(o *wrapper.Operation) *cobra.Command {
 	}
 	in.contents = contentOptions(o)
 	for _, content := range in.contents {
-		in.Flags().StringVar(&content.file, content.flag, "", "save its "+content.noun+" in `FILE`, too")
+		in.Flags().StringVar(&content.file, content.noun, "", "save its "+content.noun+" in `FILE`, too")
 	}
 	in.to.addFlags(in.Command)
 	in.out.addFlags(in.Command)
@@ -151,7 +151,7 @@ func (in *invocation) failed(err error) error {
 // description is the long help of an operation.
 func description(o *wrapper.Operation) string {
 	var b strings.Builder
-	b.WriteString(wrapped(strings.ReplaceAll(flagsFor(o, strings.TrimSpace(o.Summary+".\n\n"+o.Doc)), "..", ".")))
+	b.WriteString(wrapped(flagsFor(o, strings.TrimSpace(strings.TrimSuffix(o.Summary, ".")+".\n\n"+o.Doc))))
 	b.WriteString("\n\n")
 	in := newInput(o)
 	if o.Body != nil {
@@ -202,7 +202,7 @@ func examples(o *wrapper.Operation, command string) string {
 	}
 	lines := "  # In a sandbox on this machine, without an account:\n" + exampleLine(o, command+" --sandbox")
 	for _, content := range contentOptions(o) {
-		lines += "\n\n" + exampleLine(o, command+" --sandbox --"+content.flag+" "+content.noun)
+		lines += "\n\n" + exampleLine(o, command+" --sandbox --"+content.noun+" "+content.noun)
 	}
 	if o.Pages != nil {
 		lines += "\n  " + program + " " + command + " --sandbox | head"

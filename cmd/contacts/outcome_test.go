@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
+	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -9,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -138,26 +142,65 @@ func TestViolations(t *testing.T) {
 	assert.Empty(t, server.seen())
 }
 
-// A signal during the send is not the end of what the command has to say.
+// A signal during the send is not the end of what the command has to say, also one that comes again, as SIGHUP does
+// when a terminal closes.
 func TestSignals(t *testing.T) {
-	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT} {
-		t.Run(s.String(), func(t *testing.T) {
-			t.Parallel()
-			arrived := make(chan struct{})
-			server := serve(t, func(_ http.ResponseWriter, r *http.Request) {
-				close(arrived)
-				<-r.Context().Done()
+	for _, signals := range [][]syscall.Signal{
+		{syscall.SIGINT}, {syscall.SIGTERM}, {syscall.SIGHUP}, {syscall.SIGQUIT},
+		{syscall.SIGHUP, syscall.SIGHUP, syscall.SIGHUP}, {syscall.SIGTERM, syscall.SIGTERM}, {syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP},
+	} {
+		for _, created := range []bool{true, false} {
+			t.Run(fmt.Sprint(signals, created), func(t *testing.T) {
+				t.Parallel()
+				arrived := make(chan struct{})
+				server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+					if created { // and there is more to come
+						w.Header().Set("Content-Length", "1000")
+						io.WriteString(w, createdBody)
+						w.(http.Flusher).Flush()
+					}
+					close(arrived)
+					<-r.Context().Done()
+				})
+				cmd := command(t, credentials(server.URL), with(wile, "create", "--output=json")...)
+				r := outcome(t, cmd, func() {
+					<-arrived
+					for _, s := range signals {
+						cmd.Process.Signal(s)
+						time.Sleep(time.Millisecond)
+					}
+				})
+				assert.Equal(t, 4, r.code)
+				assert.Contains(t, r.stderr, "contacts: in doubt: ")
+				assert.Equal(t, "in_doubt", decoded(t, r.stdout)["Outcome"])
 			})
-			cmd := command(t, credentials(server.URL), with(wile, "create", "--output=json")...)
-			go func() {
-				<-arrived
-				cmd.Process.Signal(s)
-			}()
-			r := outcome(t, cmd)
-			assert.Equal(t, 4, r.code)
-			assert.Contains(t, r.stderr, "contacts: in doubt: ")
-			assert.Equal(t, "in_doubt", decoded(t, r.stdout)["Outcome"])
-		})
+		}
+	}
+}
+
+// A person can end the command at once, with an exit code that stands for no outcome.
+func TestASecondInterruptEndsTheCommand(t *testing.T) {
+	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGQUIT} {
+		cmd := command(t, nil, "sandbox", "--addr=127.0.0.1:0")
+		stdout, err := cmd.StdoutPipe()
+		require.NoError(t, err)
+		require.NoError(t, cmd.Start())
+		line, err := bufio.NewReader(stdout).ReadString('\n')
+		require.NoError(t, err)
+		_, address, _ := strings.Cut(line, "http://")
+		address, _, _ = strings.Cut(address, " ")
+		busy, err := net.Dial("tcp", address) // for which the sandbox waits before it ends
+		require.NoError(t, err)
+		defer busy.Close()
+		io.WriteString(busy, "POST / HTTP/1.1\r\n")
+		time.Sleep(100 * time.Millisecond)
+		cmd.Process.Signal(s)
+		time.Sleep(100 * time.Millisecond)
+		cmd.Process.Signal(s)
+		begin := time.Now()
+		cmd.Wait()
+		assert.Less(t, time.Since(begin), 3*time.Second, "it does not wait any longer")
+		assert.NotContains(t, []int{0, 3, 4, 5, 6}, cmd.ProcessState.ExitCode())
 	}
 }
 

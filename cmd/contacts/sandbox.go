@@ -77,7 +77,7 @@ func (s *served) run(ctx context.Context, stdout, stderr io.Writer) error {
 		}
 		shownToken = quote(token)
 	} else {
-		if token, err = readToken(s.tokenFile); err != nil {
+		if token, err = readToken(ctx, s.tokenFile); err != nil {
 			return err
 		}
 		file, err := filepath.Abs(s.tokenFile)

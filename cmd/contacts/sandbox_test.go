@@ -119,7 +119,7 @@ func TestSandboxOnAPortInUse(t *testing.T) {
 	assert.Regexp(t, `^contacts: cannot listen: .*`+listener.Addr().String()+`.* in use; choose another address with --addr`, r.stderr)
 }
 
-// The page's own example of an upload names the part otherwise than ProfileImageFile does (FACTS D2).
+// The page's own example of an upload names the part otherwise than ProfileImageFile does (D2 of docs/api-facts.md).
 func TestStrictSandbox(t *testing.T) {
 	for strict, status := range map[string]string{"--strict=false": "200", "--strict": "400"} {
 		greeting, end := started(t, command(t, nil, "sandbox", "--addr=127.0.0.1:0", strict))
