@@ -60,17 +60,25 @@ func openDatabase(path string) (*database, error) {
 		return nil, err
 	}
 	conn, err := (&sqlite.Driver{}).Open(dataSource(path))
-	if hasCode(err, codeNotADatabase) {
-		return nil, errNotOurs
-	}
 	if err != nil {
-		return nil, err
+		return nil, explained(err)
 	}
 	db := &database{conn: conn, path: path, seen: map[string]os.FileInfo{}}
 	if err := db.prepareFile(); err != nil {
-		return nil, errors.Join(err, db.close())
+		return nil, errors.Join(explained(err), db.close())
 	}
 	return db, nil
+}
+
+// explained is an error of opening a file, in words.
+func explained(err error) error {
+	switch {
+	case hasCode(err, codeNotADatabase):
+		return errNotOurs
+	case hasCode(err, codeReadOnly), hasCode(err, codeCannotOpen):
+		return errReadOnly
+	}
+	return err
 }
 
 // dataSource is a path as the driver wants it. FULL: a commit is on the disk before it returns. rw: a file that
@@ -106,6 +114,7 @@ func makeFile(path string) error {
 var (
 	errNotOurs   = errors.New("it is not a database of this program; name another file")
 	errTooNew    = fmt.Errorf("a newer version of this program wrote it, and this one knows schema %d at most; update the program, or name another file", schemaVersion)
+	errReadOnly  = errors.New("it cannot be read and written; give this user the rights to the file and its folder, or name another file")
 	errNotWAL    = errors.New("the file system does not take SQLite's write-ahead log; name a file on a local disk")
 	errNoRow     = errors.New("a statement returned no row")
 	errNoInteger = errors.New("a statement returned no integer")
@@ -165,6 +174,8 @@ func (db *database) version() (int64, error) {
 // Result codes of SQLite.
 const (
 	codeBusy         = 5
+	codeReadOnly     = 8
+	codeCannotOpen   = 14
 	codeNotADatabase = 26
 )
 
@@ -266,9 +277,10 @@ func (db *database) integer(query string) (int64, error) {
 var errLost = errors.New("the database file was removed, replaced or cut while the sandbox had it open; start the sandbox again")
 
 // intact checks that what SQLite has open is still what is under its name. SQLite goes on writing to a file
-// that nobody will find again. While we have the file open, it and its log do not become smaller by themselves.
+// that nobody will find again. While we have the file open, it, its log and the log's index do not become smaller by
+// themselves.
 func (db *database) intact() error {
-	for _, path := range []string{db.path, db.path + "-wal"} {
+	for _, path := range []string{db.path, db.path + "-wal", db.path + "-shm"} {
 		info, err := os.Stat(path)
 		before := db.seen[path]
 		if err != nil || before != nil && (!os.SameFile(before, info) || info.Size() < before.Size()) {

@@ -72,14 +72,16 @@ func (s *Sandbox) readBody(w http.ResponseWriter, r *http.Request, p *parameters
 	if r.ContentLength > s.maxBody {
 		return nil, s.tooLarge()
 	}
+	if encoding != formType || r.ContentLength < 0 || r.ContentLength > maxText {
+		if release, err = s.reserve(r); err != nil {
+			return nil, err
+		}
+	}
 	reader := http.MaxBytesReader(w, r.Body, s.maxBody)
 	if encoding == formType {
 		p.text.Grow(int(min(max(r.ContentLength, 0), 1<<10)))
 		err = p.readForm(reader)
 	} else {
-		if release, err = s.reserve(r); err != nil {
-			return nil, err
-		}
 		err = p.readMultipart(reader, boundary, r.ContentLength, s.strict)
 	}
 	if err != nil {
@@ -89,10 +91,10 @@ func (s *Sandbox) readBody(w http.ResponseWriter, r *http.Request, p *parameters
 	return release, nil
 }
 
-// reserveTime is how long an upload waits for others to end.
+// reserveTime is how long a large body waits for others to end.
 const reserveTime = 5 * time.Second
 
-// reserve keeps what uploads hold in memory within maxUploads.
+// reserve keeps what large bodies hold in memory within maxHeld.
 func (s *Sandbox) reserve(r *http.Request) (release func(), err error) {
 	size := r.ContentLength
 	if size < 0 {
@@ -100,10 +102,10 @@ func (s *Sandbox) reserve(r *http.Request) (release func(), err error) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), reserveTime)
 	defer cancel()
-	if s.uploads.Acquire(ctx, size) != nil {
-		return nil, &apiError{Status: http.StatusServiceUnavailable, Message: "Too many uploads come at once. Send again later."}
+	if s.held.Acquire(ctx, size) != nil {
+		return nil, &apiError{Status: http.StatusServiceUnavailable, Message: "Too many large requests come at once. Send again later."}
 	}
-	return func() { s.uploads.Release(size) }, nil
+	return func() { s.held.Release(size) }, nil
 }
 
 func (s *Sandbox) tooLarge() error {

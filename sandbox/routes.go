@@ -41,14 +41,19 @@ func newRoute(o *wrapper.Operation) *route {
 
 // routes is a ServeMux with the operations of the contract, and with its errors in the envelope of F3.
 type routes struct {
-	mux http.ServeMux
+	mux    http.ServeMux
+	noPath error
 }
 
 func newRoutes(s *Sandbox, operations []wrapper.Operation) *routes {
 	routes := &routes{}
 	methods := map[string][]string{} // of each path
+	var paths []string
 	for i := range operations {
 		route := newRoute(&operations[i])
+		if path := route.operation.Path; !slices.Contains(paths, path) {
+			paths = append(paths, path)
+		}
 		method := route.operation.Method
 		methods[route.path] = append(methods[route.path], method)
 		if method == http.MethodGet {
@@ -67,25 +72,21 @@ func newRoutes(s *Sandbox, operations []wrapper.Operation) *routes {
 			})
 		})
 	}
-	routes.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { respondError(w, errNoPath) })
+	routes.noPath = noPath("The paths are " + strings.Join(paths, ", ") + ".")
+	routes.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { respondError(w, routes.noPath) })
 	return routes
 }
 
 func (t *routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// A ServeMux redirects a path that is not clean. A client that follows would send its POST elsewhere, or as a GET.
 	if p := r.URL.EscapedPath(); p == "" || p[0] != '/' || path.Clean(p) != p {
-		respondError(w, errNoPath)
+		respondError(w, t.noPath)
 		return
 	}
 	t.mux.ServeHTTP(w, r)
 }
 
-var errNoPath = &apiError{
-	Status:  http.StatusNotFound,
-	Message: "There is nothing under this path. Contacts are under /Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts.",
-}
-
-// noPath is the error of a path whose parameter is wrong.
+// noPath is the error of a path that is wrong.
 func noPath(says string) error {
 	return &apiError{Status: http.StatusNotFound, Message: "There is nothing under this path. " + says}
 }

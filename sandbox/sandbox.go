@@ -15,8 +15,8 @@ import (
 // DefaultMaxBody is the largest body, in bytes, that a sandbox takes unless its Config says otherwise.
 const DefaultMaxBody = 10 << 20
 
-// maxUploads is how many bytes of uploads are held at once.
-const maxUploads = 64 << 20
+// maxHeld is how many bytes of large bodies are held at once.
+const maxHeld = 64 << 20
 
 // Config says how a sandbox is set up.
 type Config struct {
@@ -48,8 +48,7 @@ type Sandbox struct {
 	store       Store
 	strict      bool
 	maxBody     int64
-	maxUploads  int64
-	uploads     *semaphore.Weighted // of maxUploads bytes
+	held        *semaphore.Weighted // bytes of large bodies
 	limit       *rateLimit
 	behaviours  map[string]behaviour // by operation
 	routes      *routes
@@ -85,8 +84,7 @@ func New(config Config) (*Sandbox, error) {
 	if s.maxBody == 0 {
 		s.maxBody = DefaultMaxBody
 	}
-	s.maxUploads = max(maxUploads, 2*s.maxBody)
-	s.uploads = semaphore.NewWeighted(s.maxUploads)
+	s.held = semaphore.NewWeighted(max(maxHeld, 2*s.maxBody))
 	s.behaviours = map[string]behaviour{
 		"createContact":   s.createContact,
 		"listContacts":    s.listContacts,
@@ -107,7 +105,7 @@ func New(config Config) (*Sandbox, error) {
 //     is read
 //   - 415 if the body has none of the encodings that the contract names, in UTF-8
 //   - 413 if the body has more bytes than Config.MaxBody, 408 if it does not come in time, 503 if too many
-//     uploads come at once
+//     large ones come at once
 //   - 400 with all that is wrong in Errors: rules of the contract that the parameters break, parameters that are
 //     unknown or given twice, a body or an image that cannot be read, a change that the contact does not allow
 //   - 500 if the store fails, 503 if it is closed

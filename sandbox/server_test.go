@@ -192,9 +192,14 @@ func TestBodyThatEndsEarly(t *testing.T) {
 // A sender that has nothing more to say still listens.
 func TestHalfClosedConnectionGetsItsResponse(t *testing.T) {
 	address := listen(t, sandbox.Config{}, nil)
-	for range 100 {
+	image := parts(required(text("ProfileImageFile", "i"), file("i", "i", png))...)
+	for i := range 100 {
 		connection, responses := dial(t, address)
-		_, err := io.WriteString(connection, head(fmt.Sprint("Content-Length: ", len(valid)), "")+valid)
+		request := head(fmt.Sprint("Content-Length: ", len(valid)), "") + valid
+		if i%2 == 0 {
+			request = strings.Replace(head(fmt.Sprint("Content-Length: ", len(image)), ""), formType, multipartType, 1) + image
+		}
+		_, err := io.WriteString(connection, request)
 		require.NoError(t, err)
 		require.NoError(t, connection.(*net.TCPConn).CloseWrite())
 		require.Equal(t, 200, readResponse(t, responses).StatusCode)
@@ -216,41 +221,55 @@ func TestTwoLengthsEndTheConnection(t *testing.T) {
 	assert.Error(t, err, "no second response")
 }
 
-// However many uploads come at once, what they hold is bounded; those that find no room are told so.
-func TestUploadsAtOnceAreBounded(t *testing.T) {
+// However many large bodies come at once, what they hold is bounded; those that find no room are told when to come again.
+func TestLargeBodiesAtOnceAreBounded(t *testing.T) {
 	if testing.Short() {
 		t.Skip("SKIPPED with -short: it takes a while")
 	}
-	a := start(t, sandbox.Config{Store: new(forgetful)})
-	var before, now runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&before)
-	body := parts(required(text("ProfileImageFile", "i"), file("i", "i", png+strings.Repeat("x", sandbox.DefaultMaxBody-2000)))...)
-	peak := make(chan uint64)
-	ended := make(chan struct{})
-	go func() {
-		highest := uint64(0)
-		for {
-			select {
-			case <-ended:
-				peak <- highest
-				return
-			case <-time.After(5 * time.Millisecond):
-				runtime.ReadMemStats(&now)
-				highest = max(highest, now.HeapInuse)
+	image := parts(required(text("ProfileImageFile", "i"), file("i", "i", png+strings.Repeat("x", sandbox.DefaultMaxBody-2000)))...)
+	long := strings.Repeat("&Title="+strings.Repeat("x", 60<<10), 160)
+	for _, c := range []struct {
+		name, contentType, body string
+		status                  int
+	}{
+		{"uploads", multipartType, image, 200},
+		{"forms", formType, valid + long, 400},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			a := start(t, sandbox.Config{Store: new(forgetful)})
+			var before, now runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&before)
+			peak := make(chan uint64)
+			ended := make(chan struct{})
+			go func() {
+				highest := uint64(0)
+				for {
+					select {
+					case <-ended:
+						peak <- highest
+						return
+					case <-time.After(5 * time.Millisecond):
+						runtime.ReadMemStats(&now)
+						highest = max(highest, now.HeapInuse)
+					}
+				}
+			}()
+			var group sync.WaitGroup
+			for range 80 {
+				group.Go(func() {
+					r := a.post(c.contentType, c.body)
+					assert.Contains(t, []int{c.status, 503}, r.StatusCode)
+					assert.Equal(t, r.StatusCode == 503, r.Header.Get("Retry-After") != "")
+				})
 			}
-		}
-	}()
-	var group sync.WaitGroup
-	for range 80 {
-		group.Go(func() {
-			r := a.post(multipartType, body)
-			assert.Contains(t, []int{200, 503}, r.StatusCode)
+			group.Wait()
+			close(ended)
+			held := (<-peak - before.HeapInuse) >> 20
+			t.Log(held, "MiB")
+			assert.Less(t, held, uint64(400), "MiB")
 		})
 	}
-	group.Wait()
-	close(ended)
-	assert.Less(t, (<-peak-before.HeapInuse)>>20, uint64(400), "MiB")
 }
 
 // forgetful is a store that keeps nothing.
