@@ -71,8 +71,10 @@ func (golang) Standalone(_ contract.API, pkg Package) ([]File, error) {
 	return files, nil
 }
 
-// Package gen/server alone needs these.
-var goServerModules = []string{"github.com/oapi-codegen/runtime", "github.com/apapsch/go-jsonmerge/v2", "github.com/google/uuid"}
+// The client needs the last two, package gen/server the others.
+var goModules = []string{
+	"github.com/oapi-codegen/runtime", "github.com/apapsch/go-jsonmerge/v2", "github.com/google/uuid", "golang.org/x/net", "golang.org/x/text",
+}
 
 // goManifest has the versions of this repository.
 func goManifest(pkg Package) ([]File, error) {
@@ -86,9 +88,9 @@ func goManifest(pkg Package) ([]File, error) {
 	}
 	needed := func(line string) bool {
 		words := strings.Fields(line)
-		return len(words) > 1 && slices.Contains(goServerModules, words[0])
+		return len(words) > 1 && slices.Contains(goModules, words[0])
 	}
-	mod := "module " + goModule(pkg) + "\n\ngo 1.26\n\nrequire (\n"
+	mod := "module " + goModule(pkg) + "\n\ngo 1.26.0\n\nrequire (\n"
 	for line := range strings.Lines(string(ours)) {
 		if needed(line) {
 			mod += line
