@@ -107,13 +107,8 @@ func displayName(name string) string {
 // check adds the rules of the contract that are broken, for parameters with which nothing else is wrong. It
 // returns the values of the parameters in their types, or all that is wrong.
 func (p *parameters) check() (wrapper.Draft, error) {
-	received := make(map[string][]wrapper.ReceivedFile, len(p.files))
-	for name, parts := range p.files {
-		for _, part := range parts {
-			received[name] = append(received[name], wrapper.ReceivedFile{Name: part.name, Size: int64(len(part.content))})
-		}
-	}
-	values, violations := p.operation.CheckWire(p.values, received)
+	values, path, input := p.drafts()
+	violations := p.operation.CheckDraft(path, input)
 	before := p.wrong
 	for _, v := range violations {
 		// Of a request that has another fault it cannot be said that it has no parameter.
@@ -129,6 +124,71 @@ func (p *parameters) check() (wrapper.Draft, error) {
 		return nil, noPath(p.wrong[0].Message)
 	}
 	return nil, &apiError{Status: http.StatusBadRequest, Message: countWrong(p.wrong), Errors: p.wrong}
+}
+
+// drafts are the parameters in their types, but for files; and the same as the contract's rules take them: those of
+// the path, and all others.
+func (p *parameters) drafts() (values, path, input wrapper.Draft) {
+	values, path, input = make(wrapper.Draft, len(p.values)), wrapper.Draft{}, make(wrapper.Draft, len(p.values))
+	for name, texts := range p.values {
+		field := p.operation.Field(name)
+		switch {
+		case field == nil:
+			input[name] = nil
+		case field.File != nil:
+			input[name] = filesOf(field, nil) // unless they are below
+		case field.In == wrapper.InPath:
+			values[name] = typed(field, texts)
+			path[name] = values[name]
+		default:
+			values[name] = typed(field, texts)
+			input[name] = values[name]
+		}
+	}
+	for name, parts := range p.files {
+		input[name] = filesOf(p.operation.Field(name), parts)
+	}
+	return values, path, input
+}
+
+// typed is the value of a parameter. What is not of its type stays text, which the rules refuse.
+func typed(field *wrapper.Field, texts []string) any {
+	if field.List == nil {
+		return typedItem(field, texts[0])
+	}
+	if field.List.Delimiter != "" {
+		texts = strings.Split(texts[0], field.List.Delimiter)
+	}
+	if field.Kind == wrapper.KindString {
+		return texts
+	}
+	items := make([]any, len(texts))
+	for i, text := range texts {
+		items[i] = typedItem(field, text)
+	}
+	return items
+}
+
+func typedItem(field *wrapper.Field, text string) any {
+	if value, is := field.ParseText(text); is {
+		return value
+	}
+	return text
+}
+
+// filesOf are the files of a parameter; without any, its name is that of a part that is not there.
+func filesOf(field *wrapper.Field, parts []filePart) any {
+	files := []*wrapper.File{}
+	for _, part := range parts {
+		files = append(files, wrapper.FileFromBytes(part.content))
+	}
+	if len(files) == 0 {
+		files = append(files, &wrapper.File{})
+	}
+	if field.List == nil && len(files) == 1 {
+		return files[0]
+	}
+	return files
 }
 
 // position is a parameter's place in the contract; unknown ones come last.

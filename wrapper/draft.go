@@ -6,17 +6,15 @@ import (
 	"encoding/json"
 	"errors"
 	"iter"
-	"maps"
 	"reflect"
 	"slices"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 )
 
 // A Draft is data from outside, such as JSON: parameters under their names on the wire. Its values are
 // those of encoding/json, or of the input types: string, float64, json.Number, int64, bool, *File, and lists of
-// these. Nil is absent.
+// these. Nil is absent, and so is what is empty.
 type Draft map[string]any
 
 // ParseDraft reads a draft from JSON. A name that is there twice is a violation, and so will be a text with half of a
@@ -130,84 +128,6 @@ func (o *Operation) CheckDraft(path, input Draft) []Violation {
 	f.draft(path, input)
 	violations, _ := f.violations(path != nil)
 	return violations
-}
-
-// A ReceivedFile is a file that a server received.
-type ReceivedFile struct {
-	Name string
-	Size int64
-}
-
-// CheckWire checks what a server received: the texts of the parameters of path, query, header and body under
-// their names, each name with its values in order, and the files of the body. It returns the values that are
-// there, in their types, but for files.
-func (o *Operation) CheckWire(values map[string][]string, files map[string][]ReceivedFile) (Draft, []Violation) {
-	f := o.filling(true)
-	draft := Draft{}
-	for i := range o.Fields {
-		field, value := &o.Fields[i], f.value(i)
-		texts := slices.DeleteFunc(slices.Clone(values[field.Name]), func(text string) bool { return text == "" })
-		if field.List != nil && field.List.Delimiter != "" && len(texts) > 0 {
-			texts = strings.Split(strings.Join(texts, field.List.Delimiter), field.List.Delimiter)
-		}
-		var given any
-		switch {
-		case field.File != nil && len(files[field.Name]) > 0:
-			given = receivedFiles(field, files[field.Name])
-		case field.File != nil && len(texts) > 0:
-			given = &File{} // a name without its file
-			if field.List != nil {
-				given = []*File{{}}
-			}
-		case field.File != nil || len(texts) == 0:
-			continue
-		default:
-			given = field.parse(texts)
-		}
-		if !field.set(value, given) {
-			f.refuse(field, value)
-		} else if field.File == nil {
-			draft[field.Name] = plainValue(value)
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		if o.Field(name) == nil {
-			f.unknown = append(f.unknown, name)
-		}
-	}
-	violations, _ := f.violations(true)
-	return draft, violations
-}
-
-func receivedFiles(field *Field, received []ReceivedFile) any {
-	var files []*File
-	for _, r := range received {
-		files = append(files, FileFromReaderAt(zeros{}, r.Size))
-	}
-	if field.List == nil && len(files) == 1 {
-		return files[0]
-	}
-	return files
-}
-
-// zeros is the content of a file whose size alone counts.
-type zeros struct{}
-
-func (zeros) ReadAt(p []byte, _ int64) (int, error) { return len(p), nil }
-
-// parse reads texts of the wire; what is not of the field's kind stays text.
-func (f *Field) parse(texts []string) any {
-	values := make([]any, len(texts))
-	for i, text := range texts {
-		values[i] = text
-		if value, ok := f.ParseText(text); ok {
-			values[i] = value
-		}
-	}
-	if f.List == nil && len(values) == 1 {
-		return values[0]
-	}
-	return values
 }
 
 // ParseText reads one value, or one item of a list, from text: a string, int64, float64 or bool. It returns
@@ -360,23 +280,4 @@ func (f *Field) setOne(into reflect.Value, given any) bool {
 	}
 	text, err := json.Marshal(given)
 	return err == nil && setScalar(f.Kind, string(text), false, into)
-}
-
-// plainValue is a value of an input without pointers and names of types.
-func plainValue(v reflect.Value) any {
-	switch v.Kind() {
-	case reflect.Pointer:
-		return v.Elem().Interface()
-	case reflect.String:
-		return v.String()
-	case reflect.Slice:
-		if v.Type().Elem().Kind() == reflect.String {
-			texts := make([]string, v.Len())
-			for i := range texts {
-				texts[i] = v.Index(i).String()
-			}
-			return texts
-		}
-	}
-	return v.Interface()
 }

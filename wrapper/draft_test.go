@@ -49,6 +49,8 @@ func TestDraftsAreChecked(t *testing.T) {
 		kinds(OperationByID("updateContact").CheckDraft(nil, Draft{"WorkPhoneNumber": true})))
 	assert.Equal(t, []string{"ProfileImageUrl exclusive", "ProfileImageFile type"},
 		kinds(OperationByID("updateContact").CheckDraft(nil, Draft{"ProfileImageUrl": "x", "ProfileImageFile": 1})))
+	assert.Equal(t, []string{"ProfileImageFile needs_file"}, kinds(OperationByID("updateContact").CheckDraft(nil, Draft{"ProfileImageFile": &File{}})), "a name without its file")
+	assert.Equal(t, []string{"ProfileImageFile type"}, kinds(OperationByID("updateContact").CheckDraft(nil, Draft{"ProfileImageFile": []*File{{}, {}}})))
 	assert.Equal(t, []string{"FirstName format"}, kinds(OperationByID("updateContact").CheckDraft(nil, Draft{"FirstName": "\xed\xa0\xbd"})))
 }
 
@@ -124,34 +126,4 @@ func TestCallsByName(t *testing.T) {
 	_, err = client.Call(t.Context(), "deleteContact", Draft{"CampaignId": 1, "ContactId": "1"}, nil)
 	var notSent *NotSentError
 	assert.True(t, errors.As(err, &notSent), "%v", err)
-}
-
-func TestWhatAServerReceived(t *testing.T) {
-	create := OperationByID("createContact")
-	values := map[string][]string{
-		"CampaignId": {"1000"}, "FirstName": {"Wile"}, "LastName": {"Coyote"}, "EmailAddress": {"a@b"}, "Accounts": {"1,2"}, "ProfileImageUrl": {""}, "Title": {"", "x"},
-	}
-	draft, violations := create.CheckWire(values, nil)
-	assert.Empty(t, violations)
-	assert.Equal(t, Draft{"CampaignId": int64(1000), "FirstName": "Wile", "LastName": "Coyote", "EmailAddress": "a@b", "Accounts": []string{"1", "2"}, "Title": "x"}, draft)
-
-	values["CampaignId"], values["FirstName"], values["Accounts"], values["FrstName"] = []string{"x"}, []string{"a", "b"}, []string{"1,,2"}, []string{"y"}
-	_, violations = create.CheckWire(values, nil)
-	assert.Equal(t, []string{"CampaignId type", "FirstName type", "Accounts list_item", "FrstName unknown"}, kinds(violations))
-
-	values = map[string][]string{"CampaignId": {"1"}, "ContactId": {"2"}, "ProfileImageFile": {"a.png"}}
-	update := OperationByID("updateContact")
-	_, violations = update.CheckWire(values, nil)
-	assert.Equal(t, []string{"ProfileImageFile needs_file"}, kinds(violations), "a name without its file")
-	_, violations = update.CheckWire(values, map[string][]ReceivedFile{"ProfileImageFile": {{Name: "a.png", Size: 0}}})
-	assert.Equal(t, []string{"ProfileImageFile needs_file"}, kinds(violations))
-	_, violations = update.CheckWire(values, map[string][]ReceivedFile{"ProfileImageFile": {{Name: "a.png", Size: 5}}})
-	assert.Empty(t, violations)
-	_, violations = update.CheckWire(values, map[string][]ReceivedFile{"ProfileImageFile": {{Size: 5}, {Size: 5}}})
-	assert.Equal(t, []string{"ProfileImageFile type"}, kinds(violations), "one file, not two")
-
-	list := OperationByID("listContacts")
-	draft, violations = list.CheckWire(map[string][]string{"CampaignId": {"1"}, "Page": {"0"}, "PageSize": {"20001"}}, nil)
-	assert.Equal(t, []string{"Page too_small", "PageSize too_large"}, kinds(violations))
-	assert.Equal(t, int64(20001), draft["PageSize"])
 }
