@@ -46,19 +46,8 @@ type performance struct {
 }
 
 func (c *Client) perform(ctx context.Context, o *Operation, path, input, response any, options []CallOption) error {
-	if err := c.check(); err != nil {
-		return err
-	}
-	p := &performance{client: c, operation: o, settings: c.settings.calls, path: path, response: response}
-	for _, option := range options {
-		if option == nil {
-			return &UsageError{"options", "an option must not be nil"}
-		}
-		if err := option.applyCall(&p.settings); err != nil {
-			return err
-		}
-	}
-	if err := p.settings.check(); err != nil {
+	p := &performance{client: c, operation: o, path: path, response: response}
+	if err := c.apply(options, &p.settings); err != nil {
 		return err
 	}
 	if ctx == nil {
@@ -78,6 +67,26 @@ func (c *Client) perform(ctx context.Context, o *Operation, path, input, respons
 	}
 	c.observeResult(ctx, Result{Operation: o.ID, Outcome: outcome, Attempts: p.attempts, Duration: time.Since(begin), Violations: violations})
 	return err
+}
+
+// apply finds the settings of one call.
+func (c *Client) apply(options []CallOption, settings *callSettings) error {
+	switch {
+	case c == nil || c.api == nil:
+		return &UsageError{"client", "must be made with New"}
+	case c.closed.Load():
+		return &UsageError{"client", "is closed"}
+	}
+	*settings = c.settings.calls
+	for _, option := range options {
+		if option == nil {
+			return errNilOption
+		}
+		if err := option.applyCall(settings); err != nil {
+			return err
+		}
+	}
+	return settings.check()
 }
 
 func (p *performance) outcome(err error) Outcome {
@@ -181,6 +190,7 @@ func (p *performance) attempt(ctx context.Context) error {
 	}
 	if err != nil {
 		cancel()
+		content.Close() // a caller's transport need not have done it
 		if !w.nothingWritten() {
 			return p.inDoubtOf(err)
 		}

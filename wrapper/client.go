@@ -24,13 +24,15 @@ type Client struct {
 	redact func(string) string
 }
 
+var errNilOption = &UsageError{"options", "an option must not be nil"}
+
 // New makes a client of an account and its token. It returns a *UsageError if an argument, or a variable of the
 // environment that names a proxy, cannot be used.
 func New(account, token string, options ...Option) (*Client, error) {
 	s := defaultSettings()
 	for _, option := range options {
 		if option == nil {
-			return nil, &UsageError{"options", "an option must not be nil"}
+			return nil, errNilOption
 		}
 		if err := option.applyClient(&s); err != nil {
 			return nil, err
@@ -92,16 +94,6 @@ func (c *Client) Close() {
 	if c.own != nil {
 		c.own.http.CloseIdleConnections()
 	}
-}
-
-func (c *Client) check() error {
-	switch {
-	case c == nil || c.api == nil:
-		return &UsageError{"client", "must be made with New"}
-	case c.closed.Load():
-		return &UsageError{"client", "is closed"}
-	}
-	return nil
 }
 
 // A token that is shorter cannot be told from words.

@@ -78,7 +78,7 @@ func draftValue(text jsonText) any {
 // Call performs an operation by its ID, with drafts of its path and of its input. It returns the response: a
 // struct of the operation's type, a *ByteStream, or nil.
 func (c *Client) Call(ctx context.Context, operationID string, path, input Draft, options ...CallOption) (any, error) {
-	o, at, in, err := c.fill(operationID, path, input)
+	o, at, in, err := c.fill(operationID, path, input, options)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +92,7 @@ func (c *Client) Call(ctx context.Context, operationID string, path, input Draft
 // CallPages performs an operation by its ID and goes through the items of all pages.
 func (c *Client) CallPages(ctx context.Context, operationID string, path, input Draft, options ...CallOption) iter.Seq2[any, error] {
 	return func(yield func(any, error) bool) {
-		o, at, in, err := c.fill(operationID, path, input)
+		o, at, in, err := c.fill(operationID, path, input, options)
 		if err == nil && o.pages == nil {
 			err = &UsageError{"operation", operationID + " has no pages"}
 		}
@@ -104,18 +104,18 @@ func (c *Client) CallPages(ctx context.Context, operationID string, path, input 
 	}
 }
 
-func (c *Client) fill(operationID string, path, input Draft) (o *Operation, at, in any, err error) {
-	if err := c.check(); err != nil {
+func (c *Client) fill(operationID string, path, input Draft, options []CallOption) (o *Operation, at, in any, err error) {
+	var settings callSettings
+	if err := c.apply(options, &settings); err != nil {
 		return nil, nil, nil, err
 	}
 	o = OperationByID(operationID)
 	if o == nil {
 		return nil, nil, nil, &UsageError{"operation", "there is no " + strconv.Quote(operationID)}
 	}
-	f := o.filling(c.settings.calls.rules != RulesOff)
-	f.draft(path, input)
+	f := o.filling(path, input)
 	if len(f.wrong) > 0 || len(f.unknown) > 0 {
-		violations, unreadable := f.violations(true)
+		violations, unreadable := f.violations(settings.rules != RulesOff, true)
 		return nil, nil, nil, &InvalidError{OperationID: o.ID, Violations: violations, Err: unreadable}
 	}
 	return o, f.path, f.input, nil
@@ -124,9 +124,7 @@ func (c *Client) fill(operationID string, path, input Draft) (o *Operation, at, 
 // CheckDraft checks drafts of the path and of the input: types, names and rules. A path that is nil is not
 // checked.
 func (o *Operation) CheckDraft(path, input Draft) []Violation {
-	f := o.filling(true)
-	f.draft(path, input)
-	violations, _ := f.violations(path != nil)
+	violations, _ := o.filling(path, input).violations(true, path != nil)
 	return violations
 }
 
@@ -152,16 +150,34 @@ func (f *Field) ParseText(text string) (any, bool) {
 type filling struct {
 	operation   *Operation
 	path, input any
-	strict      bool
 	wrong       map[string]bool // of another type
 	unknown     []string
 }
 
-func (o *Operation) filling(strict bool) *filling {
-	f := &filling{operation: o, path: o.newPath(), strict: strict, wrong: map[string]bool{}}
+func (o *Operation) filling(path, input Draft) *filling {
+	f := &filling{operation: o, path: o.newPath(), wrong: map[string]bool{}}
 	if o.newInput != nil {
 		f.input = o.newInput()
 	}
+	for i := range o.Fields {
+		field, from := &o.Fields[i], input
+		if field.In == InPath {
+			from = path
+		}
+		if given := from[field.Name]; given != nil && !field.set(f.value(i), given) {
+			f.refuse(field, f.value(i))
+		}
+	}
+	unknown := func(draft Draft, inPath bool) {
+		for name := range draft {
+			if field := o.Field(name); field == nil || (field.In == InPath) != inPath {
+				f.unknown = append(f.unknown, name)
+			}
+		}
+	}
+	unknown(path, true)
+	unknown(input, false)
+	slices.Sort(f.unknown)
 	return f
 }
 
@@ -172,29 +188,6 @@ func (f *filling) value(i int) reflect.Value {
 		return path.Field(i)
 	}
 	return reflect.ValueOf(f.input).Elem().Field(i - path.NumField())
-}
-
-func (f *filling) draft(path, input Draft) {
-	for i := range f.operation.Fields {
-		field, from := &f.operation.Fields[i], input
-		if field.In == InPath {
-			from = path
-		}
-		if given := from[field.Name]; given != nil && !field.set(f.value(i), given) {
-			f.refuse(field, f.value(i))
-		}
-	}
-	for name := range path {
-		if field := f.operation.Field(name); field == nil || field.In != InPath {
-			f.unknown = append(f.unknown, name)
-		}
-	}
-	for name := range input {
-		if field := f.operation.Field(name); field == nil || field.In == InPath {
-			f.unknown = append(f.unknown, name)
-		}
-	}
-	slices.Sort(f.unknown)
 }
 
 // refuse keeps in mind that a field has another type. For the rules of other fields it is there.
@@ -211,14 +204,13 @@ func (f *filling) refuse(field *Field, value reflect.Value) {
 }
 
 // violations are those of the types and of the rules, in the contract's order, one for each parameter.
-func (f *filling) violations(withPath bool) ([]Violation, error) {
-	c := checker{strict: f.strict}
+func (f *filling) violations(strict, withPath bool) (out []Violation, unreadable error) {
+	c := checker{strict: strict}
 	path := f.path
 	if !withPath {
 		path = nil
 	}
 	f.operation.check(&c, path, f.input)
-	var out []Violation
 	take := func(name string) {
 		for _, v := range c.violations {
 			if v.Field == name {

@@ -120,6 +120,9 @@ func TestCallsByName(t *testing.T) {
 	var invalid *InvalidError
 	require.ErrorAs(t, err, &invalid)
 	assert.Equal(t, []string{"FirstName type", "LastName too_long", "EmailAddress required", "Accounts required"}, kinds(invalid.Violations))
+	_, err = client.Call(t.Context(), "createContact", Draft{"CampaignId": 1}, Draft{"FirstName": 5, "LastName": strings.Repeat("x", 256)}, WithRules(RulesOff))
+	require.ErrorAs(t, err, &invalid)
+	assert.Equal(t, []string{"FirstName type"}, kinds(invalid.Violations), "the mode is that of the call")
 	_, err = client.Call(t.Context(), "getContact", Draft{"CampaignId": 1}, nil)
 	require.ErrorAs(t, err, &invalid)
 	assert.Equal(t, []string{"ContactId required"}, kinds(invalid.Violations))

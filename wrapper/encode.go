@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"io"
+	"iter"
 	"net/http"
 	"reflect"
 	"strconv"
@@ -14,6 +15,7 @@ import (
 // An outgoing is a request, but for its path: what is the same in each attempt to send it.
 type outgoing struct {
 	operation   *Operation
+	accept      [1]string // lies in the request's header
 	query       string
 	headers     [][2]string
 	contentType string // empty: no body
@@ -31,19 +33,13 @@ type section struct {
 
 // encode makes the request of an input that has been checked, and whose files were looked at.
 func encode(o *Operation, input any, looks map[*File]look) outgoing {
-	r := outgoing{operation: o}
+	r := outgoing{operation: o, accept: [1]string{o.Response.Accept}}
 	if input == nil {
 		return r
 	}
-	values := reflect.ValueOf(input).Elem()
-	first := len(o.Fields) - values.NumField() // those of the path go before
 	hasFile, hasBody := false, false
 	var query []byte
-	for i := first; i < len(o.Fields); i++ {
-		field, value := &o.Fields[i], values.Field(i-first)
-		if isAbsent(value) {
-			continue
-		}
+	for field, value := range present(o, input) {
 		switch field.In {
 		case InQuery:
 			eachText(field, value, func(text string) { query = appendPair(query, field.Name, text, "%20") })
@@ -59,17 +55,30 @@ func encode(o *Operation, input any, looks map[*File]look) outgoing {
 	case o.Body == nil, !hasBody && !o.Body.Required:
 		return r
 	case hasFile, hasBody && !o.Body.Form:
-		r.multipart(first, values, looks)
+		r.multipart(input, looks)
 		return r
 	}
 	body := make([]byte, 0, 512)
-	for i := first; i < len(o.Fields); i++ {
-		if field, value := &o.Fields[i], values.Field(i-first); field.In == InBody && !isAbsent(value) {
+	for field, value := range present(o, input) {
+		if field.In == InBody {
 			eachText(field, value, func(text string) { body = appendPair(body, field.Name, text, "+") })
 		}
 	}
 	r.contentType, r.length, r.form = "application/x-www-form-urlencoded", int64(len(body)), body
 	return r
+}
+
+// present goes through the fields of an input that are there.
+func present(o *Operation, input any) iter.Seq2[*Field, reflect.Value] {
+	return func(yield func(*Field, reflect.Value) bool) {
+		values := reflect.ValueOf(input).Elem()
+		fields := o.Fields[len(o.Fields)-values.NumField():] // those of the path go before
+		for i := range fields {
+			if value := values.Field(i); !isAbsent(value) && !yield(&fields[i], value) {
+				return
+			}
+		}
+	}
 }
 
 // isAbsent tells whether a field of an input, or a member of a response, is not there.
@@ -166,16 +175,15 @@ func appendEscaped(to []byte, text, blank string) []byte {
 var quotedName = strings.NewReplacer(`"`, "%22", "\r", "%0D", "\n", "%0A")
 
 // multipart writes the fields, and then the files, as RFC 7578 says.
-func (r *outgoing) multipart(first int, values reflect.Value, looks map[*File]look) {
+func (r *outgoing) multipart(input any, looks map[*File]look) {
 	boundary := rand.Text() + rand.Text()
 	var text bytes.Buffer
 	begin := func(name, rest string) {
 		text.WriteString("--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + quotedName.Replace(name) + `"` + rest + "\r\n\r\n")
 	}
 	var files []part
-	for i := first; i < len(r.operation.Fields); i++ {
-		field, value := &r.operation.Fields[i], values.Field(i-first)
-		if field.In != InBody || isAbsent(value) {
+	for field, value := range present(r.operation, input) {
+		if field.In != InBody {
 			continue
 		}
 		if field.File != nil {
@@ -223,7 +231,7 @@ func (r *outgoing) open() (io.ReadCloser, error) {
 // edit gives a request what it needs beside the generated client's own.
 func (r *outgoing) edit(c *Client) func(context.Context, *http.Request) error {
 	return func(_ context.Context, request *http.Request) error {
-		request.Header["Accept"] = []string{r.operation.Response.Accept}
+		request.Header["Accept"] = r.accept[:]
 		c.sign(request.Header)
 		for _, header := range r.headers {
 			request.Header[header[0]] = []string{header[1]}
