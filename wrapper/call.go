@@ -62,6 +62,9 @@ func (c *Client) perform(ctx context.Context, o *Operation, path, input, respons
 		err = p.send(ctx)
 	}
 	outcome := p.outcome(err)
+	if outcome == "" { // a mistake in the arguments
+		return err
+	}
 	if p.settings.info != nil {
 		p.settings.info.Outcome, p.settings.info.Attempts = outcome, p.attempts
 	}
@@ -102,6 +105,9 @@ func (p *performance) prepare(ctx context.Context, path, input any) ([]Violation
 	c.strict = p.settings.rules != RulesOff
 	p.operation.check(c, path, input)
 	violations := c.violations
+	if len(violations) > 0 && errors.As(c.unreadable, new(*UsageError)) {
+		return nil, c.unreadable
+	}
 	if len(violations) > 0 && p.settings.rules == RulesWarn {
 		p.client.warn(ctx, p.operation, violations)
 		*c = checker{looks: c.looks}

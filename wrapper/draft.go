@@ -116,6 +116,9 @@ func (c *Client) fill(operationID string, path, input Draft, options []CallOptio
 	f := o.filling(path, input)
 	if len(f.wrong) > 0 || len(f.unknown) > 0 {
 		violations, unreadable := f.violations(settings.rules != RulesOff, true)
+		if errors.As(unreadable, new(*UsageError)) {
+			return nil, nil, nil, unreadable
+		}
 		return nil, nil, nil, &InvalidError{OperationID: o.ID, Violations: violations, Err: unreadable}
 	}
 	return o, f.path, f.input, nil

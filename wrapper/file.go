@@ -16,8 +16,9 @@ import (
 
 // A File is a file to upload. It is opened anew for each attempt to send it and is never held in memory.
 type File struct {
-	name string
-	open func() (io.ReadCloser, int64, error)
+	name  string
+	open  func() (io.ReadCloser, int64, error)
+	usage error // what is wrong with the arguments that it was made of
 }
 
 // FileFromPath is the regular file at a path. Its name is not sent.
@@ -55,6 +56,9 @@ func FileFromBytes(content []byte) *File {
 
 // FileFromReaderAt is the first size bytes of r, which may be read several times, also at once.
 func FileFromReaderAt(r io.ReaderAt, size int64) *File {
+	if r == nil {
+		return FileFromOpener(nil, size)
+	}
 	return FileFromOpener(func() (io.ReadCloser, error) {
 		return io.NopCloser(io.NewSectionReader(r, 0, size)), nil
 	}, size)
@@ -62,7 +66,15 @@ func FileFromReaderAt(r io.ReaderAt, size int64) *File {
 
 // FileFromOpener is the first size bytes of what open returns. It is called more than once, and each time
 // must return the same bytes from the beginning. When the time is over, what it returned is closed while it is read.
+//
+// A call with a file whose size is negative, or that was made of nil, returns a *UsageError.
 func FileFromOpener(open func() (io.ReadCloser, error), size int64) *File {
+	switch {
+	case open == nil:
+		return &File{usage: &UsageError{"file", "must not be made of nil"}}
+	case size < 0:
+		return &File{usage: &UsageError{"file", "must not have a negative size"}}
+	}
 	return &File{open: func() (io.ReadCloser, int64, error) {
 		content, err := open()
 		return content, size, err
@@ -75,7 +87,9 @@ func (f *File) Named(name string) *File {
 	if f == nil {
 		return nil
 	}
-	return &File{name: name, open: f.open}
+	named := *f
+	named.name = name
+	return &named
 }
 
 const maxFile = 1 << 50 // bytes, so that the length of a request is a number of 64 bits
@@ -90,7 +104,10 @@ type look struct {
 // look reads the first bytes, as many as tell the type.
 func (f *File) look() (l look) {
 	defer catch(&l.err)
-	if f == nil || f.open == nil {
+	switch {
+	case f != nil && f.usage != nil:
+		return look{err: f.usage}
+	case f == nil || f.open == nil:
 		return look{err: errors.New("there is no file")}
 	}
 	content, size, err := f.open()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"mime"
 	"net/http"
 	"net/http/httptest"
@@ -127,7 +128,6 @@ func TestImageThatCannotBeUsed(t *testing.T) {
 		"a folder":            {wrapper.FileFromPath(folder), "needs_file", nil},
 		"empty":               {wrapper.FileFromPath(empty), "needs_file", nil},
 		"empty reader":        {wrapper.FileFromReaderAt(strings.NewReader(""), 0), "needs_file", nil},
-		"a size below 0":      {wrapper.FileFromReaderAt(strings.NewReader("x"), -1), "needs_file", nil},
 		"shorter than said":   {wrapper.FileFromReaderAt(strings.NewReader("x"), 2), "needs_file", io.ErrUnexpectedEOF},
 		"cannot be opened":    {wrapper.FileFromOpener(func() (io.ReadCloser, error) { return nil, broken }, 1), "needs_file", broken},
 		"cannot be read":      {wrapper.FileFromOpener(func() (io.ReadCloser, error) { return io.NopCloser(failing{broken}), nil }, 1), "needs_file", broken},
@@ -150,6 +150,33 @@ func TestImageThatCannotBeUsed(t *testing.T) {
 			assert.Equal(t, violations, invalid.Violations)
 			if test.cause != nil {
 				assert.ErrorIs(t, err, test.cause)
+			}
+		})
+	}
+}
+
+// A file that cannot be one is a mistake of the program, and not of its input.
+func TestFilesMadeOfWrongArguments(t *testing.T) {
+	open := func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("x")), nil }
+	client := clientOf(t, "http://127.0.0.1:1", wrapper.WithOnOutcome(func(context.Context, wrapper.Result) { t.Error("it has no outcome") }))
+	for name, file := range map[string]*wrapper.File{
+		"a size below 0, of a reader":  wrapper.FileFromReaderAt(strings.NewReader("x"), -1),
+		"a size below 0, of an opener": wrapper.FileFromOpener(open, -1),
+		"a size below 0, with a name":  wrapper.FileFromOpener(open, math.MinInt64).Named("a.png"),
+		"a reader that is nil":         wrapper.FileFromReaderAt(nil, 1),
+		"an opener that is nil":        wrapper.FileFromOpener(nil, 1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			input := wile()
+			input.ProfileImageFile = file
+			assert.Equal(t, wrapper.RuleNeedsFile, input.Validate()[0].Rule)
+			for _, mode := range []wrapper.RulesMode{wrapper.RulesEnforce, wrapper.RulesWarn, wrapper.RulesOff} {
+				_, err := client.CreateContact(t.Context(), 1000, input, wrapper.WithRules(mode))
+				var usage *wrapper.UsageError
+				require.ErrorAs(t, err, &usage)
+				assert.Equal(t, "file", usage.Argument)
+				_, err = client.Call(t.Context(), "createContact", wrapper.Draft{"CampaignId": 1}, wrapper.Draft{"FirstName": 5, "ProfileImageFile": file})
+				require.ErrorAs(t, err, &usage)
 			}
 		})
 	}

@@ -37,6 +37,7 @@ func TestUsage(t *testing.T) {
 		{"no token file", good, with(wile, "create", "--auth-token-file=missing"), []string{"--auth-token-file", "missing"}},
 		{"an empty token file", good, with(wile, "create", "--auth-token-file=/dev/null"), []string{"--auth-token-file", "is empty"}},
 		{"http to another machine", good, with(wile, "create", "--base-url=http://example.com"), []string{"https://"}},
+		{"a proxy that cannot be one", with(good, "HTTPS_PROXY=ftp://proxy.example"), with(wile, "create", "--base-url=https://example.com"), []string{"HTTPS_PROXY: must be a proxy"}},
 		{"an AccountSID that cannot be one", with(good, "CONTACTS_ACCOUNT=a:b"), with(wile, "create"), []string{"account: "}},
 		{"a token as a flag", good, with(wile, "create", "--auth-token=x"), []string{"unknown flag: --auth-token"}},
 		{"an unknown flag", good, with(wile, "create", "--titel=x"), []string{"unknown flag: --titel", "contacts create --help"}},
