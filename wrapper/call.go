@@ -236,10 +236,7 @@ func (p *performance) receive(response *http.Response, cancel context.CancelFunc
 		return nil
 	}
 	defer cancel()
-	defer func() {
-		defer keepOutcome()
-		response.Body.Close()
-	}()
+	defer closeQuietly(response.Body)
 	return p.classify(readBody(response))
 }
 

@@ -238,8 +238,8 @@ func TestAnUploadThatShrinksFails(t *testing.T) {
 			{func([]byte) (int, error) { return -1, nil }, errBadReader},
 			{func([]byte) (int, error) { return 0, io.ErrNoProgress }, io.ErrNoProgress},
 		} {
-			u = &upload{}
-			u.sections = []source{{readerFunc(test.read), u, 1}}
+			u, err := openUpload([]section{{file: FileFromOpener(func() (io.ReadCloser, error) { return io.NopCloser(readerFunc(test.read)), nil }, 1), length: 1}})
+			require.NoError(t, err)
 			assert.ErrorIs(t, read(u), test.want, name)
 			assert.NoError(t, u.Close())
 			assert.ErrorIs(t, read(u), errClosed, "what was given up is not read on")

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
 	"os"
 	"reflect"
@@ -174,15 +173,9 @@ var (
 
 // An upload is the body of a multipart request, one section after the other.
 type upload struct {
-	sections []source
-	closed   atomic.Bool
-}
-
-// A source is a section that is open. It must have left more bytes.
-type source struct {
 	io.Reader
-	upload *upload
-	left   int64
+	files  []io.Closer
+	closed atomic.Bool
 }
 
 func openUpload(sections []section) (u *upload, err error) {
@@ -193,92 +186,75 @@ func openUpload(sections []section) (u *upload, err error) {
 		}
 	}()
 	defer catch(&err)
+	var readers []io.Reader
 	for _, s := range sections {
-		one := source{bytes.NewReader(s.text), u, int64(len(s.text))}
-		if s.file != nil {
-			if one.Reader, _, err = s.file.open(); err != nil {
-				return u, err
-			}
-			one.left = s.length
+		if s.file == nil {
+			readers = append(readers, bytes.NewReader(s.text))
+			continue
 		}
-		u.sections = append(u.sections, one)
+		content, _, err := s.file.open()
+		if err != nil {
+			return u, err
+		}
+		u.files = append(u.files, content)
+		file := &io.LimitedReader{R: content, N: s.length}
+		if _, is := content.(*os.File); !is { // which the kernel can copy
+			file.R = &guardedReader{content, u}
+		}
+		readers = append(readers, file, fileEnd{file})
 	}
+	u.Reader = io.MultiReader(readers...)
 	return u, nil
 }
 
+// WriteTo gives w each section by itself, so that the kernel can copy a file.
+func (u *upload) WriteTo(w io.Writer) (int64, error) { return io.Copy(w, u.Reader) }
+
 // Close may come while a section is read. That a file cannot be closed does not matter: it was read.
 func (u *upload) Close() error {
+	if !u.closed.Swap(true) {
+		for _, file := range u.files {
+			closeQuietly(file)
+		}
+	}
+	return nil
+}
+
+func closeQuietly(file io.Closer) {
 	defer keepOutcome()
-	if u.closed.Swap(true) {
-		return nil
-	}
-	for i := range u.sections {
-		if file, is := u.sections[i].Reader.(io.Closer); is {
-			file.Close()
-		}
-	}
-	return nil
+	file.Close()
 }
 
-// next is the section that has bytes left; nil at the end.
-func (u *upload) next() *source {
-	for i := range u.sections {
-		if u.sections[i].left > 0 {
-			return &u.sections[i]
-		}
-	}
-	return nil
-}
+// A fileEnd follows a file. If the file is shorter than it was, nothing comes after it, so that the server cannot take
+// it for whole.
+type fileEnd struct{ file *io.LimitedReader }
 
-func (u *upload) Read(p []byte) (int, error) {
-	if s := u.next(); s != nil {
-		return s.Read(p)
+func (e fileEnd) Read([]byte) (int, error) {
+	if e.file.N > 0 {
+		return 0, errShrunk
 	}
 	return 0, io.EOF
 }
 
-// Read reads from what may be a reader of the caller's. At its end it is io.EOF only if all bytes came: no boundary
-// follows a file that is cut, so that the server cannot take it for whole.
-func (s *source) Read(p []byte) (n int, err error) {
-	defer catch(&err)
-	if s.upload.closed.Load() {
-		return 0, errClosed
-	}
-	p = p[:min(int64(len(p)), s.left)]
-	n, err = s.Reader.Read(p)
-	if n < 0 || n > len(p) {
-		return 0, errBadReader
-	}
-	switch s.left -= int64(n); {
-	case err == io.EOF && s.left > 0:
-		return n, errShrunk
-	case err == io.EOF:
-		return n, nil
-	case err != nil:
-		return n, &localError{"a file cannot be read", err}
-	}
-	return n, nil
+// A guardedReader may be a caller's.
+type guardedReader struct {
+	io.Reader
+	upload *upload
 }
 
-// WriteTo gives w each section by itself, so that the kernel can copy a file.
-func (u *upload) WriteTo(w io.Writer) (written int64, err error) {
-	for s := u.next(); s != nil; s = u.next() {
-		var n int64
-		if file, is := s.Reader.(*os.File); is {
-			n, err = io.Copy(w, io.LimitReader(file, s.left))
-			if s.left -= n; err == nil && s.left > 0 {
-				err = errShrunk
-			} else if errors.As(err, new(*fs.PathError)) {
-				err = &localError{"a file cannot be read", err}
-			}
-		} else {
-			n, err = io.CopyN(w, s, s.left)
-		}
-		if written += n; err != nil {
-			return written, err
-		}
+func (r *guardedReader) Read(p []byte) (n int, err error) {
+	defer catch(&err)
+	if r.upload.closed.Load() {
+		return 0, errClosed
 	}
-	return written, nil
+	n, err = r.Reader.Read(p)
+	switch {
+	case n < 0 || n > len(p):
+		return 0, errBadReader
+	case err != nil && err != io.EOF:
+		return n, &localError{"a file cannot be read", err}
+	}
+	return n, err
 }
 
 // catch makes an error of a panic in a reader of the caller's: it would end the program, as net/http reads in

@@ -149,6 +149,26 @@ func TestThroughAProxy(t *testing.T) {
 	}
 }
 
+// Once there is a way to the server, a proxy is no excuse: what was written may have arrived.
+func TestInDoubtThroughAProxy(t *testing.T) {
+	far := newFarServer(t)
+	far.Config.Handler = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		panic(http.ErrAbortHandler)
+	})
+	var tunnels atomic.Int64
+	plain, secure := httptest.NewServer(far.tunnel(t, &tunnels)), httptest.NewTLSServer(far.tunnel(t, &tunnels))
+	defer plain.Close()
+	defer secure.Close()
+	far.roots.AddCert(secure.Certificate())
+	for _, proxy := range []string{plain.URL, secure.URL, "socks5://" + far.socks5(t, &tunnels, 0)} {
+		t.Setenv("HTTPS_PROXY", proxy)
+		_, err := far.client(t).CreateContact(t.Context(), 1000, wile())
+		assert.Equal(t, OutcomeInDoubt, OutcomeOf(err), "%v", err)
+		assert.NotContains(t, err.Error(), "proxy")
+	}
+}
+
 // What goes wrong with a proxy is not sent, and the error says that it was the proxy.
 func TestAProxyThatFails(t *testing.T) {
 	far := newFarServer(t)

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"reflect"
@@ -196,7 +197,8 @@ func (c *Client) cause(err error) error {
 // isKnown tells whether an error is about the connection or the caller; the others of net/http quote what the
 // server sent.
 func isKnown(err error) bool {
-	if errors.As(err, new(net.Error)) || errors.As(err, new(*tls.CertificateVerificationError)) || errors.As(err, new(*localError)) {
+	if errors.As(err, new(net.Error)) || errors.As(err, new(*tls.CertificateVerificationError)) ||
+		errors.As(err, new(*localError)) || errors.As(err, new(*fs.PathError)) {
 		return true
 	}
 	for _, known := range []error{context.Canceled, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed} {
