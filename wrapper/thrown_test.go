@@ -3,14 +3,17 @@ package wrapper
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -190,25 +193,29 @@ func TestWhatHooksThrow(t *testing.T) {
 	}
 }
 
-// The functions of a TLS configuration run before anything is sent.
+// The functions of a TLS configuration run before anything is sent, also through a proxy.
 func TestWhatTLSFunctionsThrow(t *testing.T) {
+	far := newFarServer(t)
+	far.TLS.ClientAuth = tls.RequestClientCert
+	proxy := httptest.NewServer(far.tunnel(t, &atomic.Int64{}))
+	defer proxy.Close()
+	t.Setenv("HTTPS_PROXY", proxy.URL)
 	for name, config := range map[string]*tls.Config{
-		"panics":    {InsecureSkipVerify: true, VerifyConnection: func(tls.ConnectionState) error { return panics() }},
-		"no":        {InsecureSkipVerify: true, VerifyConnection: func(tls.ConnectionState) error { return io.ErrNoProgress }},
-		"no random": {Rand: readerFunc(func([]byte) (int, error) { return 0, panics() })},
+		"VerifyConnection panics":      {VerifyConnection: func(tls.ConnectionState) error { return panics() }},
+		"VerifyConnection fails":       {VerifyConnection: func(tls.ConnectionState) error { return io.ErrNoProgress }},
+		"VerifyPeerCertificate panics": {VerifyPeerCertificate: func([][]byte, [][]*x509.Certificate) error { return panics() }},
+		"GetClientCertificate panics":  {GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return nil, panics() }},
 	} {
-		t.Run(name, func(t *testing.T) {
-			server, client := record(t, true, createEach)
-			client, err := New("IRsandbox", "secret-token", WithBaseURL(client.settings.baseURL), WithRetries(0), WithTLSConfig(config))
-			require.NoError(t, err)
-			_, err = client.CreateContact(t.Context(), 1000, wile())
-			if config.Rand == nil { // Go 1.26 has a random source of its own
+		config.InsecureSkipVerify = true
+		for _, server := range []string{far.URL, farURL} {
+			t.Run(name+" "+server, func(t *testing.T) {
+				client := far.client(t, WithBaseURL(server), WithTLSConfig(config))
+				_, err := client.CreateContact(t.Context(), 1000, wile())
 				assert.Equal(t, OutcomeNotSent, OutcomeOf(err), "%v", err)
-			}
-			server.end(client)
-			assert.Zero(t, server.bytes.Load())
-		})
+			})
+		}
 	}
+	assert.Zero(t, far.requests.Load())
 }
 
 // What a server sends in place of a response is in doubt, at once, and is not quoted.

@@ -3,6 +3,7 @@ package wrapper
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"net"
 	"net/http"
@@ -34,6 +35,7 @@ func newTransport(proxy *url.URL, config *tls.Config) *transport {
 	}
 	config = config.Clone()
 	config.NextProtos = []string{"http/1.1"}
+	guardTLS(config)
 	var http1 http.Protocols
 	http1.SetHTTP1(true)
 	t.http = &http.Transport{
@@ -88,12 +90,33 @@ func (t *transport) dialTLS(ctx context.Context, network, address string, config
 			conn.Close()
 		}
 	}()
-	defer catch(&err) // of the caller's functions in the configuration
 	secure := tls.Client(conn, config)
 	if err := secure.HandshakeContext(ctx); err != nil {
 		return nil, &localError{"no TLS", err}
 	}
 	return newConnection(secure, t.proxy == nil), nil
+}
+
+// guardTLS makes errors of panics in the caller's functions: net/http calls them in goroutines of its own.
+func guardTLS(config *tls.Config) {
+	if verify := config.VerifyConnection; verify != nil {
+		config.VerifyConnection = func(state tls.ConnectionState) (err error) {
+			defer catch(&err)
+			return verify(state)
+		}
+	}
+	if verify := config.VerifyPeerCertificate; verify != nil {
+		config.VerifyPeerCertificate = func(raw [][]byte, chains [][]*x509.Certificate) (err error) {
+			defer catch(&err)
+			return verify(raw, chains)
+		}
+	}
+	if get := config.GetClientCertificate; get != nil {
+		config.GetClientCertificate = func(asked *tls.CertificateRequestInfo) (_ *tls.Certificate, err error) {
+			defer catch(&err)
+			return get(asked)
+		}
+	}
 }
 
 // Do sends a request and returns when the header of the response has come.
