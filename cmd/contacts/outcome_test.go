@@ -178,6 +178,46 @@ func TestSignals(t *testing.T) {
 	}
 }
 
+// A signal before anything was sent is told apart from one after.
+func TestSignalsBeforeTheSend(t *testing.T) {
+	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT} {
+		t.Run(s.String(), func(t *testing.T) {
+			t.Parallel()
+			listener, err := net.Listen("tcp", "127.0.0.1:0")
+			require.NoError(t, err)
+			defer listener.Close()
+			cmd := command(t, credentials("https://"+listener.Addr().String()), with(wile, "create", "--output=json")...)
+			r := outcome(t, cmd, func() {
+				conn, err := listener.Accept() // and no TLS
+				if err == nil {
+					conn.Read(make([]byte, 1))
+					cmd.Process.Signal(s)
+					time.Sleep(5 * time.Second)
+					conn.Close()
+				}
+			})
+			assert.Equal(t, 5, r.code)
+			assert.Contains(t, r.stderr, "contacts: not sent, nothing was changed: ")
+			assert.Equal(t, "not_sent", decoded(t, r.stdout)["Outcome"])
+		})
+	}
+}
+
+// The exit code tells the outcome if all else is gone, or that something is not as it should be.
+func TestAllOutputIsGone(t *testing.T) {
+	for status, code := range map[int]int{200: 1, 400: 3, 503: 4} {
+		for name, open := range map[string]func(t *testing.T) *os.File{"a full disk": fullDisk, "a closed pipe": closedPipe} {
+			for _, format := range []string{"text", "json"} {
+				server := serve(t, respond(status, createdBody))
+				cmd := command(t, credentials(server.URL), with(wile, "create", "--verbose", "--output", format)...)
+				cmd.Stdout, cmd.Stderr = open(t), open(t)
+				cmd.Run()
+				assert.Equal(t, code, cmd.ProcessState.ExitCode(), "%s %s %d", name, format, status)
+			}
+		}
+	}
+}
+
 // A person can end the command at once, with an exit code that stands for no outcome.
 func TestASecondInterruptEndsTheCommand(t *testing.T) {
 	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGQUIT} {
