@@ -27,11 +27,11 @@ type answer struct {
 const maxResponseBytes = 1 << 20
 
 var (
-	errCut      = errors.New("the response did not come whole")
-	errTooLong  = errors.New("the response is longer than 1 MiB")
-	errNoUTF8   = errors.New("the response is not UTF-8")
-	errNotHTTP  = errors.New("what came is not HTTP that can be read")
-	errContract = errors.New("the response is not the JSON that the contract describes")
+	errCut      = &localError{"the response did not come whole", nil}
+	errTooLong  = &localError{"the response is longer than 1 MiB", nil}
+	errNoUTF8   = &localError{"the response is not UTF-8", nil}
+	errNotHTTP  = &localError{"what came is not HTTP that can be read", nil}
+	errContract = &localError{"the response is not the JSON that the contract describes", nil}
 )
 
 // readBody reads a response, if it is not too long.
@@ -145,6 +145,9 @@ func (p *performance) refused(a answer) error {
 }
 
 func (p *performance) doubtful(a answer, err error) error {
+	if err != nil {
+		err = p.client.cause(err)
+	}
 	return &InDoubtError{OperationID: p.operation.ID, ErrorResponse: p.client.errorResponse(a), Err: err}
 }
 
@@ -188,8 +191,10 @@ func (c *Client) cause(err error) error {
 	if c.own != nil && !isKnown(err) {
 		return errNotHTTP
 	}
-	if text := err.Error(); c.redact(text) != text {
-		return errors.New(c.redact(text))
+	for cause := err; cause != nil; cause = errors.Unwrap(cause) {
+		if text := cause.Error(); c.redact(text) != text {
+			return errors.New(c.redact(err.Error()))
+		}
 	}
 	return err
 }

@@ -168,6 +168,44 @@ func TestTheTokenIsNotInWhatIsPrintedOfAnAnswer(t *testing.T) {
 	}
 }
 
+// A leak is an error of a caller's transport that holds what it should not.
+type leak struct{ token string }
+
+func (l leak) Error() string            { return "it was " + l.token }
+func (l leak) Timeout() bool            { return true }
+func (l leak) Temporary() bool          { return true }
+func (l leak) Read([]byte) (int, error) { return 0, l }
+func (l leak) Close() error             { return l }
+
+type hidden struct{ leak }
+
+func (hidden) Error() string   { return "hidden" }
+func (h hidden) Unwrap() error { return h.leak }
+
+func TestTheTokenIsNotInTheErrorsOfACallersTransport(t *testing.T) {
+	for name, transport := range map[string]roundTripper{
+		"an error":         func(*http.Request) (*http.Response, error) { return nil, leak{authToken} },
+		"an error wrapped": func(*http.Request) (*http.Response, error) { return nil, fmt.Errorf("no: %w", leak{authToken}) },
+		"a hidden cause":     func(*http.Request) (*http.Response, error) { return nil, &hidden{leak{authToken}} },
+		"an error of a body": func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 200, Body: leak{authToken}, ContentLength: -1}, nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client := clientOf(t, "http://localhost", wrapper.WithHTTPClient(&http.Client{Transport: transport}))
+			_, err := client.CreateContact(t.Context(), 1000, wile())
+			assert.Equal(t, wrapper.OutcomeInDoubt, wrapper.OutcomeOf(err))
+			assertSecret(t, authToken, printed(err), name)
+			stream, err := client.GetProfileImage(t.Context(), 1000, "1")
+			if err == nil {
+				_, err = stream.ReadAll()
+			}
+			require.Error(t, err)
+			assertSecret(t, authToken, printed(err), name)
+		})
+	}
+}
+
 // raws is a server that reads a request and answers with these bytes.
 func raws(t *testing.T, answer string) (url string) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
