@@ -186,7 +186,7 @@ func TestTheTokenIsNotInTheErrorsOfACallersTransport(t *testing.T) {
 	for name, transport := range map[string]roundTripper{
 		"an error":         func(*http.Request) (*http.Response, error) { return nil, leak{authToken} },
 		"an error wrapped": func(*http.Request) (*http.Response, error) { return nil, fmt.Errorf("no: %w", leak{authToken}) },
-		"a hidden cause":     func(*http.Request) (*http.Response, error) { return nil, &hidden{leak{authToken}} },
+		"a hidden cause":   func(*http.Request) (*http.Response, error) { return nil, &hidden{leak{authToken}} },
 		"an error of a body": func(*http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: 200, Body: leak{authToken}, ContentLength: -1}, nil
 		},
