@@ -19,6 +19,7 @@ from contacts import AsyncClient, Client, CreateContactInput, File
 TOKEN = "secret-token"
 CREATED = b'{"Status":"OK","Uri":"/Advertisers/IRtest/Campaigns/1000/Contacts/2750"}'
 WILE = CreateContactInput(first_name="Wile", last_name="Coyote", email_address="wile@example.com", accounts=["10000"])
+DRAFT = {"FirstName": "Wile", "LastName": "Coyote", "EmailAddress": "wile@example.com", "Accounts": ["10000"]}
 PNG = b"\x89PNG\r\n\x1a\n"
 
 Handle = Callable[[bytes], bytes | None]

@@ -2,13 +2,29 @@
 
 import math
 from collections.abc import Callable
+from datetime import date, datetime, timedelta, timezone
+from functools import partial
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 from conftest import CREATED, TOKEN, WILE, Caller
 
-from contacts import AsyncClient, Client, CreateContactInput, File, InvalidError, ListContactsInput, UsageError
+from contacts import (
+    AsyncClient,
+    Client,
+    CreateContactInput,
+    File,
+    InDoubtError,
+    InvalidError,
+    ListContactsInput,
+    UsageError,
+    validate_draft,
+)
+
+HOUR = timedelta(hours=1)
+NAIVE = datetime(2030, 1, 1)  # noqa: DTZ001
 
 
 @pytest.mark.parametrize("kind", [Client, AsyncClient])
@@ -17,9 +33,8 @@ from contacts import AsyncClient, Client, CreateContactInput, File, InvalidError
     [
         *[("account", {"account": value}) for value in ("", ".", "..", "IR:x", "IR\n", None, 5, "\ud800")],
         *[("token", {"token": value}) for value in ("", None, "a\r\nX: y", "a\ud800", b"token")],
-        *[("timeout", {"timeout": value}) for value in (0, -1, math.inf, math.nan, 1e12, "5", None, True)],
-        *[("total_timeout", {"total_timeout": value}) for value in (-1, math.inf, math.nan, 1e12, "5")],
-        *[("retries", {"retries": value}) for value in (-1, 1.5, None, True, 10**6)],
+        *[("timeout", {"timeout": value}) for value in (0, -1, 86_401, math.inf, math.nan, 1e12, "5", None, True)],
+        *[("retries", {"retries": value}) for value in (-1, 101, 1.5, None, True, "2")],
         ("rules", {"rules": "strict"}),
         ("rules", {"rules": None}),
         *[("base_url", {"base_url": value}) for value in ("http://example.com", "", 5, "https://u:hidden@example.com")],
@@ -29,6 +44,7 @@ from contacts import AsyncClient, Client, CreateContactInput, File, InvalidError
         ("proxy", {"proxy": 5}),
         ("trust_env", {"trust_env": None}),
         ("on_attempt", {"on_attempt": "log"}),
+        ("on_attempt", {"on_attempt": AsyncClient.aclose}),
         ("on_outcome", {"on_outcome": 5}),
         ("ssl_context", {"ssl_context": True}),
     ],
@@ -46,7 +62,7 @@ def test_an_argument_of_a_client_is_named(kind: Any, name: str, options: dict[st
     [
         ("timeout", {"timeout": math.nan}),
         ("timeout", {"timeout": None}),
-        ("total_timeout", {"total_timeout": "5"}),
+        *[("deadline", {"deadline": value}) for value in (5, 5.0, "2030-01-01", True, date(2030, 1, 1), NAIVE)],
         ("retries", {"retries": None}),
         ("rules", {"rules": "none"}),
         ("time_out", {"time_out": 5}),
@@ -76,10 +92,42 @@ def test_a_text_in_the_path_is_checked(caller: Caller, serve: Any, contact: Any)
     assert server.connections == 0
 
 
-@pytest.mark.parametrize("parameters", [{"FirstName": "Wile"}, "Wile", ListContactsInput(), CreateContactInput])
+def test_the_largest_and_the_smallest_options_are_taken(caller: Caller, serve: Any) -> None:
+    calls = caller.client(serve().url, timeout=86_400, retries=100)
+    for deadline in (
+        datetime.max.replace(tzinfo=timezone(timedelta(hours=-23))),
+        datetime.now(timezone.utc) + HOUR,
+        None,
+    ):
+        assert calls.create(timeout=5.5, retries=0, deadline=deadline).contact_id == "2750"
+
+
+@pytest.mark.parametrize("parameters", [None, {"FirstName": "Wile"}, "Wile", ListContactsInput(), CreateContactInput])
 def test_an_input_of_another_type_is_a_mistake(caller: Caller, parameters: Any) -> None:
-    with pytest.raises(UsageError, match="CreateContactInput"):
+    with pytest.raises(UsageError, match="parameters must be CreateContactInput"):
         caller.client("http://127.0.0.1:1").create(parameters)
+
+
+def test_a_mistake_comes_before_the_first_page_is_read(caller: Caller, serve: Any) -> None:
+    server = serve()
+    client: Any = caller.client(server.url).client
+    mistakes: list[tuple[str, Callable[[], object]]] = [
+        *[("parameters", partial(client.list_contacts, 1000, bad)) for bad in ("x", 5, {"Page": 1}, WILE)],
+        ("timeout", partial(client.list_contacts, 1000, timeout=0)),
+        ("deadline", partial(client.list_contacts, 1000, deadline=NAIVE)),
+        ("pages", partial(client.iterate, "getContact", {"CampaignId": 1, "ContactId": "1"})),
+        ("operation", partial(client.iterate, "nothing", {})),
+        ("path", partial(client.iterate, "listContacts", None)),
+        ("draft", partial(client.iterate, "listContacts", {"CampaignId": 1}, "x")),
+    ]
+    for name, call in mistakes:
+        with pytest.raises(UsageError, match=name):
+            call()
+    closed = caller.client(server.url)
+    closed.close()
+    with pytest.raises(UsageError, match="closed"):
+        closed.client.list_contacts(1000)
+    assert server.connections == 0
 
 
 def test_a_closed_client_is_a_mistake(caller: Caller, serve: Any) -> None:
@@ -107,6 +155,13 @@ def test_what_is_called_by_name_is_checked(caller: Caller) -> None:
     ):
         with pytest.raises(UsageError, match=name):
             calls.call(*arguments)
+
+
+@pytest.mark.parametrize("draft", [None, "x", 5, [("FirstName", "Wile")]])
+def test_a_draft_is_a_mapping(draft: Any) -> None:
+    for make in (CreateContactInput.from_draft, partial(validate_draft, "createContact")):
+        with pytest.raises(UsageError, match="draft"):
+            make(draft)
 
 
 def test_a_file_of_wrong_arguments_is_a_mistake() -> None:
@@ -137,6 +192,8 @@ def test_a_client_of_the_environment(caller: Caller, serve: Any, monkeypatch: py
     for name, value in (("ACCOUNT", "IRenv"), ("TOKEN", TOKEN), ("BASE_URL", serve().url)):
         monkeypatch.setenv(f"CONTACTS_{name}", value)
     assert "IRenv" in repr(caller.kind.from_env(retries=0))
+    monkeypatch.delenv("CONTACTS_ACCOUNT")
+    assert "IRother" in repr(caller.kind.from_env(account="IRother"))
 
 
 def test_the_usual_fake_of_httpx_works(caller: Caller) -> None:
@@ -160,3 +217,36 @@ def test_a_mistake_in_a_fake_is_itself(caller: Caller, mistake: Exception) -> No
     with pytest.raises(type(mistake)) as caught:
         caller.client("https://api.example", transport=httpx.MockTransport(handler)).create()
     assert caught.value is mistake
+
+
+def test_a_fake_that_takes_too_long_is_in_doubt(serve: Any) -> None:
+    async def handler(_: httpx.Request) -> httpx.Response:
+        await anyio.sleep(5)
+        return httpx.Response(200, content=CREATED)
+
+    async def main() -> None:
+        fake = httpx.MockTransport(handler)
+        async with AsyncClient("IRtest", TOKEN, base_url="https://api.example", transport=fake) as client:
+            await client.create_contact(1000, WILE, timeout=0.1)
+
+    for backend in ("asyncio", "trio"):
+        with pytest.raises(InDoubtError, match="time"):
+            anyio.run(main, backend=backend)
+
+
+@pytest.mark.parametrize(
+    ("transport", "right"),
+    [
+        (httpx.HTTPTransport(), Client),
+        (httpx.AsyncHTTPTransport(), AsyncClient),
+        (httpx.Client, None),
+        (httpx.MockTransport, None),
+    ],
+)
+def test_a_transport_of_the_other_client_is_a_mistake(transport: Any, right: Any) -> None:
+    for kind in (Client, AsyncClient):
+        if kind is right:
+            kind("IRtest", TOKEN, transport=transport)
+            continue
+        with pytest.raises(UsageError, match="transport must be an httpx"):
+            kind("IRtest", TOKEN, transport=transport)

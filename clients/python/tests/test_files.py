@@ -4,16 +4,20 @@ import io
 import os
 import re
 import socket
+import ssl
+import threading
+import time
 import tracemalloc
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
+import anyio
 import pytest
-from conftest import PNG, TOKEN, Caller, Server, response, with_image
+from conftest import DRAFT, PNG, TOKEN, Caller, Server, response, with_image
 
-from contacts import Client, File, InDoubtError, InvalidError, NotSentError
+from contacts import AsyncClient, Client, File, InDoubtError, InvalidError, NotSentError, RefusedError
 
 SIZE = (8 << 20) + 12345
 
@@ -174,6 +178,58 @@ def test_an_early_response_to_an_upload_is_read(caller: Caller, serve: Any, tmp_
         with pytest.raises(Exception, match="no") as caught:
             caller.client(serve(kind=Early).url).create(with_image(path))
         assert caught.value.status == status  # type: ignore[attr-defined]
+
+
+def test_an_early_response_is_read_even_if_the_server_takes_no_more(
+    caller: Caller, serve: Any, tmp_path: Path, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
+) -> None:
+    path = tmp_path / "large.png"
+    path.write_bytes(PNG)
+    os.truncate(path, 32 << 20)
+    is_over = threading.Event()
+
+    class Early(Server):
+        def serve(self, connection: socket.socket) -> None:
+            connection.recv(1000)
+            connection.sendall(b"HTTP/1.1 103 Early Hints\r\n\r\n")
+            connection.sendall(response(b'{"Status":"ERROR","Message":"no"}', "413 No"))
+            is_over.wait(30)
+
+    begin = time.monotonic()
+    for tls in (None, server_tls):
+        calls = caller.client(serve(tls=tls, kind=Early).url, ssl_context=client_tls if tls else None)
+        with pytest.raises(RefusedError, match="no"):
+            calls.create(with_image(path))
+    assert time.monotonic() - begin < 10
+    is_over.set()
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_file_is_opened_and_read_beside_the_event_loop(serve: Any, backend: str) -> None:
+    threads: set[int] = set()
+
+    class Watched(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            threads.add(threading.get_ident())
+            return super().read(size)
+
+    def opener() -> IO[bytes]:
+        threads.add(threading.get_ident())
+        return Watched(PNG)
+
+    image = with_image(File.from_opener(opener, len(PNG)))
+
+    async def main() -> None:
+        async with AsyncClient("IRtest", TOKEN, base_url=serve().url) as client:
+            await client.create_contact(1000, image)
+            draft = {**DRAFT, "ProfileImageFile": image.profile_image_file}
+            await client.call("createContact", {"CampaignId": 1000}, draft)
+            with pytest.raises(InvalidError):
+                await client.call("createContact", {"CampaignId": 1000}, {**draft, "Title": 1})
+
+    anyio.run(main, backend=backend)
+    assert threads
+    assert threading.get_ident() not in threads
 
 
 class Broken(io.BytesIO):

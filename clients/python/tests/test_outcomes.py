@@ -1,24 +1,32 @@
 """What is known after a send, where time or Python's own types have a part in it."""
 
+import io
 import socket
+import threading
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import httpx
 import pytest
-from conftest import CREATED, WILE, Caller, Server, response
+from conftest import CREATED, PNG, TOKEN, WILE, Caller, Server, response
 
 from contacts import (
     ApiError,
     CallReport,
+    Client,
+    File,
     InDoubtError,
     InvalidError,
     NotSentError,
     QueuedError,
     RefusedError,
+    UpdateContactInput,
     info_of,
 )
+from contacts._runtime.options import BaseURL
+from contacts._runtime.routes import route
 
 
 def trickle(answer: bytes, whole: int) -> type[Server]:
@@ -56,17 +64,46 @@ def test_a_response_in_time_is_read_however_it_comes(caller: Caller, serve: Any)
         assert caller.client(serve(kind=trickle(answer, len(answer) - 20)).url).create().contact_id == "2750"
 
 
-def test_the_total_timeout_ends_an_attempt_and_begins_no_wait(caller: Caller, serve: Any) -> None:
+def in_seconds(seconds: float) -> datetime:
+    return datetime.now(timezone(timedelta(hours=5))) + timedelta(seconds=seconds)
+
+
+def test_the_deadline_ends_an_attempt_and_begins_no_wait(caller: Caller, serve: Any) -> None:
     with pytest.raises(InDoubtError):
-        caller.client(serve(kind=trickle(response(), 0)).url).create(total_timeout=0.5)
+        caller.client(serve(kind=trickle(response(), 0)).url).create(deadline=in_seconds(0.5))
     server = serve(lambda _: response(b"{}", "429 Wait", b"Retry-After: 20\r\n"))
     with pytest.raises(RefusedError) as caught:
-        caller.client(server.url, retries=2).create(total_timeout=10)
+        caller.client(server.url, retries=2).create(deadline=in_seconds(10))
     assert caught.value.retry_after == 20
     assert len(server.requests) == 1
-    with pytest.raises(NotSentError):
-        caller.client(server.url).create(total_timeout=0)
+    with pytest.raises(NotSentError, match="deadline"):
+        caller.client(server.url).create(deadline=in_seconds(-1))
     assert len(server.requests) == 1
+
+
+def test_the_deadline_is_that_of_all_pages(caller: Caller, serve: Any) -> None:
+    def slow(_: bytes) -> bytes:
+        time.sleep(0.2)
+        return response(b'{"@numpages":"99","Contacts":[{"Id":"1"}]}')
+
+    server = serve(slow)
+    begin = time.monotonic()
+    with pytest.raises(ApiError):
+        caller.client(server.url).items(1000, deadline=in_seconds(0.7))
+    assert time.monotonic() - begin < 2
+    assert 2 <= len(server.requests) <= 4
+
+
+@pytest.mark.parametrize("host", ["a..b", f"{'a' * 64}.example"])
+def test_a_host_that_cannot_be_is_not_sent(caller: Caller, serve: Any, host: str) -> None:
+    with pytest.raises(NotSentError):
+        caller.client(f"https://{host}").create()
+
+
+def test_port_0_is_not_the_standard_port(caller: Caller) -> None:
+    with pytest.raises(NotSentError):
+        caller.client("http://127.0.0.1:0").create()
+    assert route(BaseURL.parse("http://127.0.0.1:0"), None, None, True).port == 0
 
 
 def test_a_connection_that_never_comes_is_not_sent(caller: Caller) -> None:
@@ -266,7 +303,34 @@ def test_a_broken_dependency_after_a_send_leaves_it_in_doubt(
     def fail(*_: object) -> None:
         raise ImportError("no such method")
 
-    monkeypatch.setattr("contacts._runtime.calls.read_result", fail)
+    monkeypatch.setattr("contacts._runtime.outcomes.read_result", fail)
     with pytest.raises(InDoubtError, match="ImportError") as caught:
         caller.client(serve().url).create()
     assert isinstance(caught.value.__cause__, ImportError)
+
+
+def test_a_mistake_in_a_later_attempt_hides_no_outcome(caller: Caller, serve: Any) -> None:
+    opened: list[int] = []
+
+    def opener() -> io.BytesIO:
+        opened.append(1)
+        if len(opened) == 3:  # the first is the look at the file
+            raise KeyError("mine")
+        return io.BytesIO(PNG)
+
+    server = serve(lambda _: None)
+    update = UpdateContactInput(profile_image_file=File.from_opener(opener, len(PNG)))
+    reports: list[CallReport] = []
+    with pytest.raises(InDoubtError):
+        caller.client(server.url, retries=2, on_outcome=reports.append).update_contact(1000, "1", update)
+    assert len(server.requests) == 1
+    assert [report.outcome for report in reports] == ["in_doubt"]
+
+
+def test_a_client_that_is_closed_while_it_waits_tells_the_outcome(serve: Any) -> None:
+    server = serve(lambda _: response(b"{}", "429 Wait", b"Retry-After: 1\r\n"))
+    client = Client("IRtest", TOKEN, base_url=server.url)
+    threading.Timer(0.3, client.close).start()
+    with pytest.raises(RefusedError):
+        client.create_contact(1000, WILE)
+    assert len(server.requests) == 1

@@ -38,6 +38,13 @@ PROXY = "http://proxy.example:3128"
         ("2001:db8::/32", "2001:db8::1", 443, True),
         ("[2001:db8::1]:443", "2001:db8::1", 443, True),
         ("2001:db8::1", "2001:db8::1", 443, True),
+        ("[2001:db8::1]", "2001:db8::1", 443, True),
+        ("[2001:db8::1]:80", "2001:db8::1", 443, False),
+        (".example:443", "api.example", 443, True),
+        ("*.example:80", "api.example", 443, False),
+        ("*example", "api.example", 443, False),
+        ("10.0.0.0/8:443", "10.1.2.3", 443, True),
+        ("10.0.0.0/8:80", "10.1.2.3", 443, False),
         ("10.0.0.0/99,:,,.", "api.example", 443, False),
     ],
 )
@@ -51,10 +58,11 @@ def test_forms_of_no_proxy(excluded: str, host: str, port: int, direct: bool) ->
     [
         ({}, None),
         ({"HTTP_PROXY": PROXY}, None),
-        ({"HTTPS_PROXY": "http://a:1", "https_proxy": "http://b:1", "ALL_PROXY": "http://c:1"}, ("http", "a", 1)),
-        ({"https_proxy": "http://b:1", "ALL_PROXY": "http://c:1"}, ("http", "b", 1)),
-        ({"ALL_PROXY": "socks5://c", "all_proxy": "http://d:1"}, ("socks5", "c", 1080)),
-        ({"all_proxy": "socks5h://d:2"}, ("socks5h", "d", 2)),
+        ({"ALL_PROXY": PROXY, "all_proxy": PROXY}, None),
+        ({"HTTPS_PROXY": "http://a:1", "https_proxy": "http://b:1"}, ("http", "a", 1)),
+        ({"HTTPS_PROXY": "", "https_proxy": "http://b:1"}, ("http", "b", 1)),
+        ({"HTTPS_PROXY": "socks5://c"}, ("socks5", "c", 1080)),
+        ({"HTTPS_PROXY": "socks5h://d:2"}, ("socks5h", "d", 2)),
         ({"HTTPS_PROXY": "a:3128"}, ("http", "a", 3128)),
         ({"HTTPS_PROXY": "https://a"}, ("https", "a", 443)),
     ],
@@ -65,7 +73,7 @@ def test_variables(environment: dict[str, str], proxy: tuple[str, str, int] | No
 
 
 @pytest.mark.parametrize("url", ["://", "http://", "ftp://a:1", "http://a:port", "http://a/path", "http://:hidden@:1"])
-@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "ALL_PROXY"])
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy"])
 def test_a_malformed_variable_is_named(
     caller: Caller, monkeypatch: pytest.MonkeyPatch, variable: str, url: str
 ) -> None:
@@ -105,7 +113,7 @@ def test_a_proxy_that_makes_no_connection_is_not_sent(
 ) -> None:
     proxy = serve(lambda _: answer)
     monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("//", "//us%65r:p%40ss@"))
-    with pytest.raises(NotSentError) as caught:
+    with pytest.raises(NotSentError, match=f"the proxy 127.0.0.1:{proxy.port} made no connection") as caught:
         caller.client("https://api.example", timeout=0.5 if answer == b"" else 5).create()
     assert proxy.requests[0].startswith(b"CONNECT api.example:443 HTTP/1.1\r\nHost: api.example:443\r\n")
     assert b"Proxy-Authorization: Basic " + b64encode(b"user:p@ss") in proxy.requests[0]
@@ -176,10 +184,37 @@ def test_a_proxy_that_makes_a_connection(
 
 def test_socks_gets_no_connect(caller: Caller, serve: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     proxy = serve(lambda _: None)
-    monkeypatch.setenv("ALL_PROXY", f"socks5://user:password@127.0.0.1:{proxy.port}")
-    with pytest.raises(NotSentError):
+    monkeypatch.setenv("HTTPS_PROXY", f"socks5://user:password@127.0.0.1:{proxy.port}")
+    with pytest.raises(NotSentError, match="the proxy"):
         caller.client("https://api.example", timeout=0.5).create()
     assert proxy.received == 3
+
+
+@pytest.mark.parametrize("scheme", ["http", "https", "socks5", "socks5h"])
+def test_a_proxy_that_is_not_there_is_not_sent(caller: Caller, scheme: str, client_tls: ssl.SSLContext) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    for host in (f"127.0.0.1:{port}", "does-not-exist.invalid"):
+        with pytest.raises(NotSentError, match=f"the proxy {host}.* made no connection"):
+            caller.client("https://api.example", proxy=f"{scheme}://{host}", ssl_context=client_tls).create()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"\x05\xff", b"\x04\x02", b"\x05\x02\x01\x01", b"\x05\x02\x01\x00\x05\x02\x00\x01", b"\x05", b"HTTP/1.1 400 No"],
+)
+def test_a_proxy_of_socks_that_refuses_is_not_sent(caller: Caller, serve: Any, answer: bytes) -> None:
+    class Refusing(Server):
+        def serve(self, connection: socket.socket) -> None:
+            connection.recv(100)
+            connection.sendall(answer)
+            connection.shutdown(socket.SHUT_WR)
+            while chunk := connection.recv(100):
+                self.received += len(chunk)
+
+    server = serve(kind=Refusing)
+    with pytest.raises(NotSentError, match="the proxy "):
+        caller.client("https://api.example", proxy=f"socks5://u:p@127.0.0.1:{server.port}", timeout=2).create()
 
 
 def test_without_certificates(caller: Caller, serve: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,13 @@
 """The token is in nothing that is printed, logged, pickled or turned to JSON."""
 
+import copy
 import json
 import logging
 import pickle
 import pprint
 import traceback
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import attrs
@@ -26,6 +27,7 @@ from contacts import (
     QueuedError,
     RefusedError,
     Violation,
+    info_of,
 )
 
 CREDENTIALS = b64encode(f"IRtest:{TOKEN}".encode()).decode()
@@ -33,12 +35,13 @@ CREDENTIALS = b64encode(f"IRtest:{TOKEN}".encode()).decode()
 
 def printed(value: Any) -> Iterator[str]:
     yield from (str(value), repr(value), f"{value}", pprint.pformat(value), json.dumps(value, default=vars_or_repr))
-    link = value if isinstance(value, BaseException) else None
-    while link is not None:
+    links = [value] if isinstance(value, BaseException) else []
+    while links:
+        link = links.pop()
         yield from (repr(link.args), *traceback.format_exception(link), repr(getattr(link, "__dict__", None)))
         request = getattr(link, "_request", None)
         yield repr(request and list(request.headers.items()))
-        link = link.__cause__ or link.__context__
+        links += [other for other in (link.__cause__, link.__context__) if other is not None]
 
 
 def vars_or_repr(value: Any) -> Any:
@@ -92,6 +95,26 @@ def test_a_response_that_breaks_http_is_redacted(serve: Any, token: str, answer:
     for text in printed(caught.value):
         assert token not in text
         assert repr(token.encode())[2:-1] not in text
+
+
+@pytest.mark.parametrize("place", ["outcomes.read_result", "connection.Connection.receive_body", "calls.classify"])
+def test_what_a_dependency_says_is_redacted(
+    caller: Caller, serve: Any, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        try:
+            raise KeyError(CREDENTIALS)
+        except KeyError:
+            raise ImportError(f"no {TOKEN}") from LookupError(TOKEN)
+
+    monkeypatch.setattr(f"contacts._runtime.{place}", fail)
+    with pytest.raises(InDoubtError) as caught:
+        caller.client(serve().url).create()
+    assert_secret(caught.value)
+    if "receive_body" in place:
+        with pytest.raises(InDoubtError) as caught:
+            caller.client(serve().url).content("read")
+        assert_secret(caught.value)
 
 
 @pytest.mark.parametrize("error", [httpx.ConnectError, httpx.ReadError])
@@ -158,6 +181,31 @@ def test_errors_cross_processes(error: ApiError) -> None:
     assert type(copy) is type(error)
     assert (str(copy), repr(copy), copy.outcome) == (str(error), repr(error), error.outcome)
     assert type(error).__module__ == "contacts"
+
+
+def test_errors_and_results_are_copied_with_their_info(caller: Caller, serve: Any) -> None:
+    refuse = serve(lambda _: response(b'{"Message":"no"}', "400 No", b"X-Said: no\r\n"))
+    with pytest.raises(RefusedError) as caught:
+        caller.client(refuse.url).create()
+    queue = serve(lambda _: response(b'{"Status":"QUEUED","QueuedUri":"/q/1"}', extra=b"X-Said: no\r\n"))
+    with pytest.raises(QueuedError) as queued:
+        caller.client(queue.url).create()
+    page = caller.client(
+        serve(lambda _: response(b'{"Contacts":[{"Id":"1"}]}', extra=b"X-Said: no\r\n")).url
+    ).list_contacts_page(1000)
+    twins: list[Callable[[Any], Any]] = [copy.copy, copy.deepcopy, lambda value: pickle.loads(pickle.dumps(value))]  # noqa: S301
+    for twin in twins:
+        assert twin(caught.value).info.headers["X-Said"] == "no"
+        assert info_of(twin(queued.value).response).headers["X-Said"] == "no"
+        assert twin(page) == page
+        assert info_of(twin(page)).headers["X-Said"] == "no"
+
+
+def test_no_logger_tells_what_a_server_said(caller: Caller, serve: Any, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    server = serve(lambda _: response(extra=f"X-Echo: {TOKEN}\r\n".encode()))
+    assert caller.client(server.url).create().contact_id == "2750"
+    assert_secret(caplog.text)
 
 
 def test_what_a_server_returned_is_not_printed_by_an_error(caller: Caller, serve: Any) -> None:

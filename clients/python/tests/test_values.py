@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 import pytest
-from conftest import WILE, Caller, response
+from conftest import DRAFT, WILE, Caller, response
 
 from contacts import (
     OPERATIONS,
@@ -20,8 +20,6 @@ from contacts import (
     validate_draft,
 )
 from contacts._runtime.reading import UnreadableError, _whole, read_object
-
-DRAFT = {"FirstName": "Wile", "LastName": "Coyote", "EmailAddress": "wile@example.com", "Accounts": ["10000"]}
 
 
 def rules(parameters: CreateContactInput) -> list[tuple[str, str]]:

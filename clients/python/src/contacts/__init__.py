@@ -21,7 +21,6 @@ from ._generated.types import (
 )
 from ._runtime.async_client import AsyncByteStream
 from ._runtime.client import ByteStream
-from ._runtime.client import validate_draft as _validate_draft
 from ._runtime.errors import (
     ApiError,
     FieldError,
@@ -35,7 +34,9 @@ from ._runtime.errors import (
 )
 from ._runtime.files import File
 from ._runtime.info import ResponseInfo, info_of
-from ._runtime.options import AttemptReport, CallOptions, CallReport, Rules
+from ._runtime.inputs import validate_draft as _validate_draft
+from ._runtime.options import CallOptions, Rules
+from ._runtime.reports import AttemptReport, CallReport
 from ._runtime.table import RuleKind, Violation
 
 __version__ = "0.1.0"
@@ -51,7 +52,7 @@ def validate_draft(operation: str, draft: Mapping[str, Any]) -> list[Violation]:
     Returns:
         All rules that are broken, in the contract's order, one for each parameter.
     """
-    return _validate_draft(PACKAGE, operation, draft)
+    return _validate_draft(PACKAGE.operation(operation), draft)
 
 
 __all__ = [

@@ -76,7 +76,8 @@ class Client(SyncClient):
             ApiError: Any other outcome but a success.
             UsageError: An argument cannot be used, or the client is closed.
         """
-        return self._pages(table.LIST_CONTACTS, (campaign_id,), parameters, options)
+        items: Iterator[Contact] = self._pages(table.LIST_CONTACTS, (campaign_id,), parameters, options)
+        return items
 
     def list_contacts_page(
         self,
@@ -257,7 +258,8 @@ class AsyncClient(TaskClient):
             ApiError: Any other outcome but a success.
             UsageError: An argument cannot be used, or the client is closed.
         """
-        return self._pages(table.LIST_CONTACTS, (campaign_id,), parameters, options)
+        items: AsyncIterator[Contact] = self._pages(table.LIST_CONTACTS, (campaign_id,), parameters, options)
+        return items
 
     async def list_contacts_page(
         self,

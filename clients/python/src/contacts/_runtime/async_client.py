@@ -1,28 +1,19 @@
 """The client for tasks, of asyncio or trio."""
 
 import os
-import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any
 
 import anyio
-import anyio.to_thread
-import attrs
 import httpx
 from typing_extensions import Self, Unpack
 
-from .async_transport import AsyncTransport
-from .calls import Answer, Pause, Send, Steps
-from .client import BaseClient, Content, checked, first_page, input_of, is_last, path_of
-from .errors import UsageError
-from .inputs import Input, values_of
-from .options import BaseURL, CallOptions
-from .reading import LONGEST
-from .routes import route
+from .calls import Stream
+from .client import BaseClient, Content, Pages
+from .inputs import Input
+from .options import CallOptions
+from .steps import run_in_task
 from .table import Operation
-
-R = TypeVar("R")
 
 
 class AsyncByteStream(Content):
@@ -31,16 +22,9 @@ class AsyncByteStream(Content):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Return the chunks. Raises InDoubtError if the content does not come whole."""
         self._begin()
-        received = 0
         try:
-            async for chunk in self._response.stream:  # type: ignore[union-attr]
-                self._exchange.left()
-                received += len(chunk)
+            while chunk := await run_in_task(self._next()):
                 yield chunk
-            if self.length is not None and received < self.length:
-                raise EOFError("it ended too early")
-        except Exception as error:
-            raise self._cut(error) from None
         finally:
             await self.aclose()
 
@@ -62,7 +46,7 @@ class AsyncByteStream(Content):
 
     async def aclose(self) -> None:
         """Give up what was not read."""
-        await self._response.aclose()
+        await run_in_task(self._close())
 
     async def __aenter__(self) -> Self:
         return self
@@ -74,69 +58,21 @@ class AsyncByteStream(Content):
 class TaskClient(BaseClient):
     """A client for tasks. It may be used by several at once."""
 
-    def _transport_of(self, transport: Any) -> httpx.AsyncBaseTransport:
-        if not isinstance(transport, httpx.AsyncBaseTransport):
-            raise UsageError("transport must be an httpx.AsyncBaseTransport")
-        return transport
-
-    def _connect(self, base: BaseURL, proxy: Any, ssl_context: Any, trust_env: Any) -> httpx.AsyncBaseTransport:
-        return AsyncTransport(route(base, proxy, ssl_context, trust_env))
+    _transport_type = httpx.AsyncBaseTransport
 
     async def _call(
         self, operation: Operation[Any], path: tuple[Any, ...], parameters: Input | None, options: CallOptions
     ) -> Any:
-        settings = self._settings(options)
-        if parameters is not None and _has_file(operation, parameters):
-            prepared = await anyio.to_thread.run_sync(self._core.prepare, operation, path, parameters, settings)
-        else:
-            prepared = self._core.prepare(operation, path, parameters, settings)
-        result = await self._run(self._core.attempts(operation, prepared, settings))
-        return AsyncByteStream(operation.id, result, self._core) if isinstance(result, Answer) else result
+        steps = self._core.call(operation, path, parameters, self._settings(options))
+        return self._result(operation, await run_in_task(steps))
 
-    async def _pages(
-        self, operation: Operation[Any], path: tuple[Any, ...], parameters: Input | None, options: CallOptions
-    ) -> AsyncIterator[Any]:
-        pages = operation.pages
-        if pages is None or operation.input is None:
-            raise UsageError(f"{operation.id} has no pages")
-        given: Any = parameters if parameters is not None else operation.input()
-        number = first_page(operation, given)
-        while True:
-            page = await self._call(operation, path, attrs.evolve(given, **{pages.page: number}), options)
-            for item in getattr(page, pages.items):
+    def _result(self, operation: Operation[Any], result: Any) -> Any:
+        return AsyncByteStream(operation.id, result.incoming, self._core) if isinstance(result, Stream) else result
+
+    async def _items(self, pages: Pages, path: tuple[Any, ...]) -> AsyncIterator[Any]:
+        while not pages.are_over:
+            for item in await run_in_task(pages.next(path)):
                 yield item
-            if is_last(operation, page, number):
-                return
-            number += 1
-
-    async def _run(self, steps: Steps[Any]) -> Any:
-        try:
-            step = next(steps)
-            while True:
-                if isinstance(step, Pause):
-                    await anyio.sleep(step.seconds)
-                    step = next(steps)
-                else:
-                    step = steps.send(await self._send(step))
-        except StopIteration as end:
-            return end.value
-
-    async def _send(self, step: Send) -> Answer | Exception:
-        # Our own transport keeps to the time by itself.
-        limit = None if self._is_own else step.exchange.end - time.monotonic()
-        body: bytes | None = None
-        response: httpx.Response | None = None
-        with anyio.move_on_after(limit):
-            try:
-                response = checked(await self._transport.handle_async_request(step.request))
-                if step.streams and 200 <= response.status_code < 300:
-                    return Answer(response, None, step.exchange, True)
-            except Exception as error:
-                return error
-            body = await _read(response)
-        if response is None:
-            return httpx.ReadTimeout("the time for the attempt is over")
-        return Answer(response, body, step.exchange)
 
     async def call(
         self,
@@ -157,13 +93,10 @@ class TaskClient(BaseClient):
             What the operation's method returns: one page, of an operation that has pages.
         """
         table = self._package.operation(operation)
-        values = path_of(table, path)
-        rules = self._settings(options).rules
-        parameters = await anyio.to_thread.run_sync(input_of, self._core, table, values, draft, rules)
-        method = getattr(self, table.method)
-        return await (method(*values, **options) if parameters is None else method(*values, parameters, **options))
+        steps = self._core.call_draft(table, path, draft, self._settings(options))
+        return self._result(table, await run_in_task(steps))
 
-    async def iterate(
+    def iterate(
         self,
         operation: str,
         path: Mapping[str, Any],
@@ -171,41 +104,15 @@ class TaskClient(BaseClient):
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[Any]:
         """Call an operation that has pages as `call` does, and return the items of all pages."""
-        table = self._package.operation(operation)
-        values = path_of(table, path)
-        parameters = input_of(self._core, table, values, draft, self._settings(options).rules)
-        async for item in self._pages(table, values, parameters, options):
-            yield item
+        items: AsyncIterator[Any] = self._iterate(operation, path, draft, options)
+        return items
 
     async def aclose(self) -> None:
         """Close the connections. The client cannot be used any more."""
-        self._core.closed = True
-        await self._transport.aclose()
+        await run_in_task(self._core.close())
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
-
-
-async def _read(response: httpx.Response) -> bytes | None:
-    """Read a body; None if it does not come whole, or is too long."""
-    body = bytearray()
-    try:
-        async for chunk in response.stream:  # type: ignore[union-attr]
-            body += chunk
-            if len(body) > LONGEST:
-                return None
-    except Exception:
-        return None
-    finally:
-        with anyio.CancelScope(shield=True), suppress(Exception):
-            await response.aclose()
-    return bytes(body)
-
-
-def _has_file(operation: Operation[Any], parameters: Input) -> bool:
-    return type(parameters) is operation.input and any(
-        f.kind == "file" and value for f, value in zip(operation.input_fields, values_of(parameters), strict=True)
-    )

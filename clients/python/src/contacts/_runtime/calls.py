@@ -1,26 +1,30 @@
 """A call: what is checked, sent and understood, and when it is sent again. It does no input or output itself."""
 
-import logging
 import random
 import time
 from base64 import b64encode
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, NoReturn, TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 import attrs
-import httpcore
-import httpx
 
+from .body import Body, FileGoneError
 from .encoding import Encoded, encode
 from .errors import ApiError, InDoubtError, InvalidError, NotSentError, Outcome, QueuedError, RefusedError, UsageError
+from .exchange import Exchange, Fate, Incoming, Transport
 from .info import ResponseInfo
-from .inputs import Input, values_of
-from .options import AttemptReport, BaseURL, CallReport, Settings
-from .reading import UnreadableError, read_errors, read_result, redacted
-from .redaction import redactor
-from .rules import check
+from .inputs import Input, draft_values, is_misfit, values_of
+from .options import BaseURL, Settings
+from .outcomes import classify
+from .reading import LONGEST
+from .redaction import harmless, redactor
+from .reports import AttemptReport, CallReport, Reporter
+from .rules import check, unknown
+from .steps import Call, Sleep, Steps
 from .table import Operation, Violation
+from .values import path_value
 
 R = TypeVar("R")
 
@@ -28,55 +32,11 @@ LONGEST_WAIT = 30.0
 """A longer one is for the caller to decide about."""
 
 
-class Exchange:
-    """One request and its response: how much time is left, and how much was written."""
-
-    __slots__ = ("counted", "end", "written")
-
-    def __init__(self, seconds: float) -> None:
-        self.end = time.monotonic() + seconds
-        self.written = 0
-        """How many bytes of the request were given to the network."""
-        self.counted = False
-        """Whether the transport counts them."""
-
-    def left(self) -> float:
-        """Return the seconds that are left. Raises TimeoutError if there are none."""
-        left = self.end - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("the time for the attempt is over")
-        return left
-
-
 @attrs.frozen
-class Pause:
-    """A step of a call: let this many seconds pass."""
+class Stream:
+    """A success whose body is still to be read."""
 
-    seconds: float
-
-
-@attrs.frozen
-class Send:
-    """A step of a call: send a request, and read the response unless it is a success to be streamed."""
-
-    request: httpx.Request
-    exchange: Exchange
-    streams: bool
-
-
-@attrs.frozen
-class Answer:
-    """What came back from a server."""
-
-    response: httpx.Response
-    body: bytes | None
-    """None if it did not come whole, is too long, or is to be streamed."""
-    exchange: Exchange
-    streams: bool = False
-
-
-Steps = Generator[Send | Pause, Answer | Exception, R]
-"""A call: it yields steps, and is sent what came of each. Both clients walk through the same ones."""
+    incoming: Incoming
 
 
 class Core:
@@ -89,290 +49,213 @@ class Core:
         token: str,
         base: BaseURL,
         settings: Settings,
-        on_attempt: Callable[[AttemptReport], object] | None,
-        on_outcome: Callable[[CallReport], object] | None,
+        reporter: Reporter,
+        transport: Transport,
     ) -> None:
-        self.account = account
-        self.base = base
         self.settings = settings
-        self.is_mock = False
-        self.closed = False
-        self._on_attempt = on_attempt
-        self._on_outcome = on_outcome
-        self._logger = logging.getLogger(package[0])
-        self._origin = str(base.url.copy_with(raw_path=b"/")).removesuffix("/")
-        authorization = "Basic " + b64encode(f"{account}:{token}".encode()).decode()
-        host = base.url.netloc.decode()
-        agent = f"{package[0]}-python/{package[1]}"
-        # As functions they keep the credentials out of what is printed.
-        self._headers: Callable[[], dict[str, str]] = lambda: {
-            "Host": host,
-            "Authorization": authorization,
-            "User-Agent": agent,
-        }
         self.redact = redactor(account, token)
+        self._account = account
+        self._base = base
+        self._reporter = reporter
+        self._transport = transport
+        self._is_closed = False
+        authorization = "Basic " + b64encode(f"{account}:{token}".encode()).decode()
+        headers = {
+            "Host": base.url.netloc.decode(),
+            "Authorization": authorization,
+            "User-Agent": f"{package[0]}-python/{package[1]}",
+        }
+        # As a function it keeps the credentials out of what is printed.
+        self._headers: Callable[[], dict[str, str]] = lambda: headers
 
     def __repr__(self) -> str:
-        return f"(account={self.account!r}, base_url={self._origin + self.base.path!r})"
+        return f"(account={self._account!r}, base_url={self._base.origin + self._base.path!r})"
 
-    def prepare(
-        self, operation: Operation[Any], path: tuple[Any, ...], parameters: Input | None, settings: Settings
-    ) -> tuple[Encoded, list[Violation]]:
-        """Check an input, and encode it. It reads the beginning of each file.
+    def close(self) -> Steps[None]:
+        """Close the connections."""
+        self._is_closed = True
+        yield from self._transport.close()
 
-        Returns the request, and the violations that do not keep it from being sent. Raises InvalidError.
-        """
-        if self.closed:
+    def given(self, operation: Operation[Any], parameters: Input | None) -> Input | None:
+        """Return the input of a call. Raises UsageError if there can be no call of it."""
+        if self._is_closed:
             raise UsageError("the client is closed")
-        if parameters is None:
-            parameters = operation.input() if operation.input else None
-        elif operation.input is None or type(parameters) is not operation.input:
-            expected = operation.input.__name__ if operation.input else "None"
-            raise UsageError(f"the parameters of {operation.method} must be {expected}")
-        values = path if parameters is None else (*path, *values_of(parameters))
-        checked = check(operation, operation.fields, values, enforce=settings.rules == "enforce")
-        if checked.violations:
-            raise self.refused(operation, checked.violations) from checked.cause
-        passed: list[Violation] = []
-        if settings.rules == "warn" and (passed := check(operation, operation.fields, values).violations):
-            self._guard(self._logger.warning, "%s: sent though %s", operation.id, " ".join(v.message for v in passed))
-        return encode(operation, self.account, values, checked.probes), passed
+        kind = operation.input
+        if kind is not None and parameters is None and not operation.needs_input:
+            return kind()
+        if type(parameters) is not (type(None) if kind is None else kind):
+            raise UsageError(f"parameters must be {kind.__name__ if kind else None}")
+        return parameters
 
-    def refused(self, operation: Operation[Any], violations: list[Violation]) -> InvalidError:
-        """Report that an input breaks rules, and return the error."""
-        error = InvalidError(operation.id, violations)
-        self._report_call(operation, 0, 0.0, violations, error)
-        return error
+    def from_draft(
+        self, operation: Operation[Any], path: Mapping[str, Any], draft: Mapping[str, Any] | None, settings: Settings
+    ) -> Steps[tuple[tuple[Any, ...], Input | None]]:
+        """Return the path and the input of data from outside. Raises InvalidError if there can be no input of it."""
+        if not isinstance(path, Mapping):
+            raise UsageError("path must be a mapping")
+        draft = {} if draft is None else draft
+        steps = tuple(path_value(f, path.get(f.name)) for f in operation.path_fields)
+        values = draft_values(operation, draft)
+        if not is_misfit(operation, draft, values):
+            return steps, operation.input.from_draft(draft) if operation.input else None
+        everything = (*steps, *values)
+        enforce = settings.rules == "enforce"
+        checked = yield Call(partial(check, operation, operation.fields, everything, enforce=enforce))
+        raise self._invalid(operation, [*checked.violations, *unknown(operation, draft)])
 
-    def attempts(
-        self, operation: Operation[Any], prepared: tuple[Encoded, list[Violation]], settings: Settings
+    def call_draft(
+        self, operation: Operation[Any], path: Mapping[str, Any], draft: Mapping[str, Any] | None, settings: Settings
     ) -> Steps[Any]:
-        """Send a request until its outcome is known, or it must not be sent again."""
-        encoded, passed = prepared
+        """Call an operation with data from outside."""
+        given = yield from self.from_draft(operation, path, draft, settings)
+        return (yield from self.call(operation, *given, settings))
+
+    def call(
+        self, operation: Operation[Any], path: tuple[Any, ...], parameters: Input | None, settings: Settings
+    ) -> Steps[Any]:
+        """Call an operation: check the input, and send it until its outcome is known, or must not be sent again."""
+        given = self.given(operation, parameters)
+        values = path if given is None else (*path, *values_of(given))
+        prepare = partial(self._prepare, operation, values, settings)
+        has_file = any(f.kind == "file" and value for f, value in zip(operation.fields, values, strict=True))
+        encoded, violations = (yield Call(prepare)) if has_file else prepare()
         begin = time.monotonic()
-        end = None if settings.total_timeout is None else begin + settings.total_timeout
+        errors: list[ApiError] = []
         number = 0
-        doubt: InDoubtError | None = None
         while True:
             number += 1
             start = time.monotonic()
+            in_doubt = any(isinstance(error, InDoubtError) for error in errors)
             try:
-                result = yield from self._attempt(operation, encoded, settings.timeout, end, doubt is not None)
+                result, status = yield from self._attempt(operation, encoded, settings, in_doubt)
             except ApiError as error:
-                self._report_attempt(operation, number, error, None, start)
-                if isinstance(error, InDoubtError):
-                    doubt = error
-                pause = _pause(operation, error, number)
-                late = pause is not None and end is not None and time.monotonic() + pause >= end
-                if pause is None or late or number > settings.retries:
-                    # That the last attempt was not sent says nothing of one before.
-                    last: ApiError = doubt if doubt is not None and isinstance(error, NotSentError) else error
-                    self._report_call(operation, number, time.monotonic() - begin, passed, last)
-                    if last is error:
-                        raise
-                    raise last from last.__cause__
+                errors.append(error)
+            except Exception:
+                if not errors:
+                    raise
+                break  # a mistake of the caller's says nothing of the attempts before
             else:
-                status = _status(result)
-                self._report_attempt(operation, number, None, status, start)
-                self._report_call(operation, number, time.monotonic() - begin, passed, None, status)
+                self._report_attempt(operation, number, start, status)
+                self._report_call(operation, number, begin, violations, status)
                 return result
-            yield Pause(pause)
+            self._report_attempt(operation, number, start, errors[-1])
+            pause = _pause(operation, errors[-1], number)
+            is_late = pause is not None and settings.end is not None and time.monotonic() + pause >= settings.end
+            if pause is None or is_late or number > settings.retries:
+                break
+            yield Sleep(pause)
+        last = errors[-1]
+        if isinstance(last, NotSentError):  # which says nothing of the attempts before
+            last = next((error for error in reversed(errors) if isinstance(error, InDoubtError)), last)
+        self._report_call(operation, number, begin, violations, last)
+        raise last
+
+    def _prepare(
+        self, operation: Operation[Any], values: Sequence[Any], settings: Settings
+    ) -> tuple[Encoded, list[Violation]]:
+        """Check values, and encode them. It reads the beginning of each file.
+
+        Returns the request, and the violations that do not keep it from being sent. Raises InvalidError.
+        """
+        checked = check(operation, operation.fields, values, enforce=settings.rules == "enforce")
+        if checked.violations:
+            raise self._invalid(operation, checked.violations) from checked.cause
+        passed: list[Violation] = []
+        if settings.rules == "warn" and (passed := check(operation, operation.fields, values).violations):
+            self._reporter.warn(operation, passed)
+        return encode(operation, self._account, values, checked.probes), passed
+
+    def _invalid(self, operation: Operation[Any], violations: list[Violation]) -> InvalidError:
+        error = InvalidError(operation.id, violations)
+        self._report_call(operation, 0, time.monotonic(), violations, error)
+        return error
 
     def _attempt(
-        self, operation: Operation[R], encoded: Encoded, timeout: float, end: float | None, doubted: bool
-    ) -> Steps[R | Answer]:
+        self, operation: Operation[R], encoded: Encoded, settings: Settings, in_doubt_before: bool
+    ) -> Steps[tuple[R | Stream, int]]:
         # An upload has one second more for each 128 KiB.
-        timeout += encoded.length / (1 << 17)
-        if end is not None:
-            timeout = min(timeout, end - time.monotonic())
-        if timeout <= 0:
-            raise NotSentError(operation.id, "the total timeout has passed")
+        end = time.monotonic() + settings.timeout + encoded.length / (1 << 17)
+        if settings.end is not None:
+            end = min(end, settings.end)
+            if end <= time.monotonic():
+                raise NotSentError(operation.id, "the deadline has passed")
+        body = Body(encoded.body)
+        headers = {**self._headers(), **encoded.headers}
+        exchange = Exchange(operation.http_method, self._base.path + encoded.target, headers, body, end)
+        incoming: Incoming | None = None
         try:
-            stream = encoded.open()
-        except OSError as error:
-            raise NotSentError(operation.id, "a file cannot be opened any more") from error
-        exchange = Exchange(timeout)
-        target = self.base.path + encoded.target
-        try:
-            request = httpx.Request(
-                operation.http_method,
-                self._origin + target,
-                headers={**self._headers(), **encoded.headers},
-                stream=stream,
-                extensions={
-                    "target": target.encode("ascii"),
-                    "timeout": dict.fromkeys(("connect", "pool", "read", "write"), timeout),
-                    "exchange": exchange,
-                },
-            )
-            result = yield Send(request, exchange, operation.streams)
-        finally:
-            with suppress(Exception):  # a stream of the caller's that cannot be closed changes no outcome
-                stream.close()
-        if not isinstance(result, Answer):
-            self._failed(operation, result, exchange)
-        try:
-            return self._classify(operation, result, doubted)
+            yield from body.open()
+            incoming = yield from self._transport.send(exchange)
+            status = incoming.status
+            if operation.streams and 200 <= status < 300:
+                return Stream(incoming), status
+            content = yield from _read(incoming)
+            info = ResponseInfo(status, incoming.headers, content or b"")
+            return classify(operation, info, content, self.redact, in_doubt_before=in_doubt_before), status
         except ApiError:
             raise
         except Exception as error:
-            status, reason = result.response.status_code, self.redact(f"{type(error).__name__}: {error}")
-            raise InDoubtError(operation.id, status, reason=reason) from self.harmless(error)
-
-    def _failed(self, operation: Operation[Any], error: Exception, exchange: Exchange) -> NoReturn:
-        """Raise what a request without a response means."""
-        if exchange.counted:
-            not_sent = exchange.written == 0
-            mistake = not_sent and not isinstance(error, _NETWORK)
-        else:
-            not_sent = isinstance(error, _NEVER_CONNECTED)
-            mistake = self.is_mock and not isinstance(error, httpx.TransportError)
-        if mistake:
-            raise error
-        reason = self.redact(f"{type(error).__name__}: {error}")
-        cause = self.harmless(error)
-        if not_sent:
+            failure = error
+        finally:
+            with suppress(Exception):  # a stream of the caller's that cannot be closed changes no outcome
+                body.close()
+        # Not in the handler: what is raised must not have an error as its context that quotes the credentials.
+        fate: Fate = "in_doubt"
+        if isinstance(failure, FileGoneError):
+            fate = "not_sent"
+        elif not incoming:
+            fate = self._transport.fate(failure, exchange)
+        if fate == "mistake":
+            raise failure
+        reason = self.redact(f"{type(failure).__name__}: {failure}")
+        cause = harmless(failure, self.redact)
+        if fate == "not_sent":
             raise NotSentError(operation.id, reason) from cause
-        raise InDoubtError(operation.id, reason=reason) from cause
+        raise InDoubtError(operation.id, incoming.status if incoming else None, reason=reason) from cause
 
-    def harmless(self, error: BaseException) -> BaseException | None:
-        """Return an error as a cause, without the request that it belongs to; None if it quotes the credentials."""
-        link: BaseException | None = error
-        seen: set[int] = set()
-        while link is not None and id(link) not in seen:
-            seen.add(id(link))
-            if isinstance(link, httpx.RequestError):
-                with suppress(RuntimeError):  # there is no request
-                    link.request = httpx.Request(link.request.method, link.request.url)
-            text = f"{link} {link!r} {link.args}"
-            if self.redact(text) != text:
-                return None
-            link = link.__cause__ or link.__context__
-        return error
-
-    def _classify(self, operation: Operation[R], answer: Answer, doubted: bool) -> R | Answer:
-        status = answer.response.status_code
-        info = ResponseInfo(status, answer.response.headers, answer.body or b"")
-        if 200 <= status < 300:
-            return answer if answer.streams else self._success(operation, answer, info)
-        if operation.http_method == "DELETE" and status == 404 and doubted:
-            return _deleted(operation, info)
-        message, errors, reason = self._words(operation, answer.body)
-        # 402 does not say that the server did nothing, and 408 may come from a gateway that has passed the request on.
-        if 400 <= status < 500 and status not in (402, 408):
-            wait = info.retry_after if status == 429 else None
-            raise RefusedError(operation.id, status, message, errors, wait, info)
-        raise InDoubtError(operation.id, status, message, errors, reason, info)
-
-    def _success(self, operation: Operation[R], answer: Answer, info: ResponseInfo) -> R:
-        try:
-            if operation.result is ResponseInfo:
-                if answer.body is None:
-                    raise UnreadableError("the response did not come whole, or is longer than 1 MiB")
-                return info  # type: ignore[return-value]
-            result = read_result(operation, answer.body, info)
-        except UnreadableError as error:
-            message, errors, _ = self._words(operation, answer.body)
-            raise InDoubtError(operation.id, info.status, message, errors, str(error), info) from None
-        outcomes = operation.outcomes
-        if outcomes is None:
-            return result
-        members = operation.result._members  # type: ignore[attr-defined]
-
-        def given(name: str) -> bool:  # with what is derived from it
-            return all(getattr(result, m.attribute) for m in members if name in (m.name, m.last_segment_of))
-
-        value = next(getattr(result, m.attribute) for m in members if m.name == outcomes.member)
-        if value in outcomes.done and all(map(given, outcomes.requires.get(value, ()))):
-            return result
-        if value in outcomes.queued:
-            raise QueuedError(operation.id, redacted(result, self.redact))
-        message, errors, reason = self._words(operation, answer.body)
-        if value in outcomes.refused:
-            raise RefusedError(operation.id, info.status, message, errors, None, info)
-        raise InDoubtError(operation.id, info.status, message, errors, reason, info)
-
-    def _words(self, operation: Operation[Any], body: bytes | None) -> tuple[str, Any, str]:
-        try:
-            return *read_errors(operation.errors, body, self.redact), ""
-        except UnreadableError as error:
-            return "", (), str(error)
-
-    def _report_attempt(
-        self, operation: Operation[Any], number: int, error: ApiError | None, status: int | None, start: float
-    ) -> None:
-        outcome: Outcome = error.outcome if error else operation.done
-        status = _status(error) if error else status
+    def _report_attempt(self, operation: Operation[Any], number: int, start: float, end: ApiError | int) -> None:
+        outcome, status = _outcome(operation, end)
         seconds = time.monotonic() - start
-        if self._logger.isEnabledFor(logging.DEBUG):
-            of = "" if status is None else f", status {status}"
-            line = "%s: %s%s, %.3f s, attempt %d"
-            self._guard(self._logger.debug, line, operation.id, outcome, of, seconds, number)
-        if self._on_attempt:
-            report = AttemptReport(
-                operation=operation.id, number=number, outcome=outcome, status=status, seconds=seconds
-            )
-            self._guard(self._on_attempt, report)
+        report = AttemptReport(operation=operation.id, number=number, outcome=outcome, status=status, seconds=seconds)
+        self._reporter.attempt(report)
 
     def _report_call(
-        self,
-        operation: Operation[Any],
-        attempts: int,
-        seconds: float,
-        violations: list[Violation],
-        error: ApiError | None,
-        status: int | None = None,
+        self, operation: Operation[Any], attempts: int, begin: float, violations: list[Violation], end: ApiError | int
     ) -> None:
-        if self._on_outcome:
-            report = CallReport(
+        outcome, status = _outcome(operation, end)
+        self._reporter.call(
+            CallReport(
                 operation=operation.id,
                 attempts=attempts,
-                outcome=error.outcome if error else operation.done,
-                status=_status(error) if error else status,
-                seconds=seconds,
+                outcome=outcome,
+                status=status,
+                seconds=time.monotonic() - begin,
                 violations=violations,
             )
-            self._guard(self._on_outcome, report)
-
-    def _guard(self, function: Callable[..., object], *arguments: object) -> None:
-        """Call a hook or a logger. What it raises changes no outcome, and is logged."""
-        try:
-            function(*arguments)
-        except Exception:
-            with suppress(Exception):
-                self._logger.exception("a hook raised an error")
+        )
 
 
-_NETWORK = (OSError, httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, httpcore.ProxyError)
-"""What our own transport raises if there is no connection, or none any more."""
-
-_NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
-"""What httpx documents for a transport that has no connection to send a request on."""
-
-
-def _status(what: Any) -> int | None:
-    if isinstance(what, Answer):
-        return what.response.status_code
-    if isinstance(what, QueuedError):
-        what = what.response
-    if isinstance(what, ResponseInfo):
-        return what.status
-    info = getattr(what, "_info", None)
-    return info.status if info else getattr(what, "status", None)
+def _read(incoming: Incoming) -> Steps[bytes | None]:
+    """Read a body; None if it does not come whole, or is too long."""
+    body = bytearray()
+    try:
+        while chunk := (yield from incoming.read()):
+            body += chunk
+            if len(body) > LONGEST:
+                return None
+    except Exception:
+        return None
+    finally:
+        yield from incoming.close()
+    return bytes(body)
 
 
-def _deleted(operation: Operation[R], info: ResponseInfo) -> R:
-    """Return what a delete returns whose own response was lost."""
-    if operation.result is ResponseInfo:
-        return info  # type: ignore[return-value]
-    members = operation.result._members  # type: ignore[attr-defined]
-    values: dict[str, Any] = {m.attribute: () if m.kind == "list" else None for m in members}
-    if operation.outcomes:
-        name = next(m.attribute for m in members if m.name == operation.outcomes.member)
-        values[name] = operation.outcomes.done[0]
-    result = operation.result(**values)
-    object.__setattr__(result, "_info", info)
-    return result
+def _outcome(operation: Operation[Any], end: ApiError | int) -> tuple[Outcome, int | None]:
+    """Return what is known at the end of a call, and the status of HTTP."""
+    if isinstance(end, int):
+        return operation.done, end
+    info = getattr(end.response, "_info", None) if isinstance(end, QueuedError) else None
+    return end.outcome, info.status if info else getattr(end, "status", None)
 
 
 def _pause(operation: Operation[Any], error: ApiError, attempt: int) -> float | None:

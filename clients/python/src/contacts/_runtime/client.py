@@ -2,39 +2,27 @@
 
 import os
 import ssl
-import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 import attrs
 import httpx
 from typing_extensions import Self, Unpack
 
-from .calls import Answer, Core, Pause, Send, Steps
+from .calls import Core, Stream
 from .errors import InDoubtError, UsageError
+from .exchange import Incoming
+from .foreign import Foreign
 from .info import ResponseInfo
-from .inputs import Input, draft_values
-from .options import (
-    AttemptReport,
-    BaseURL,
-    CallOptions,
-    CallReport,
-    Rules,
-    Settings,
-    check_account,
-    check_hook,
-    from_environment,
-)
-from .reading import LONGEST
+from .inputs import Input
+from .options import BaseURL, CallOptions, Rules, Settings, check_account, check_hook, from_environment
+from .pool import Pool
+from .redaction import harmless
+from .reports import AttemptReport, CallReport, Reporter
 from .routes import route
-from .rules import check, unknown
-from .sync_transport import Transport
-from .table import Field, Operation, Violation
-from .values import path_value
-
-R = TypeVar("R")
+from .steps import Steps, run
+from .table import Operation
 
 
 @attrs.frozen
@@ -58,6 +46,7 @@ class BaseClient:
     """What both clients are made from."""
 
     _package: ClassVar[Package]
+    _transport_type: ClassVar[type[Any]]
 
     def __init__(
         self,
@@ -70,7 +59,6 @@ class BaseClient:
         ssl_context: ssl.SSLContext | None = None,
         trust_env: bool = True,
         timeout: float = 60.0,
-        total_timeout: float | None = None,
         retries: int = 2,
         rules: Rules = "enforce",
         on_attempt: Callable[[AttemptReport], object] | None = None,
@@ -86,13 +74,12 @@ class BaseClient:
             transport: What sends the requests, in place of the client's own: a transport of httpx. To it, the timeout
                 is the limit of each read and each write as well. A fake is an `httpx.MockTransport`; what any other
                 raises is in doubt, unless httpx says that there was no connection.
-            proxy: The URL of a proxy, in place of what HTTPS_PROXY or ALL_PROXY say.
+            proxy: The URL of a proxy, in place of the one that HTTPS_PROXY names.
             ssl_context: In place of one with the certificates of certifi, or those that SSL_CERT_FILE or SSL_CERT_DIR
                 names.
-            trust_env: Whether HTTPS_PROXY, ALL_PROXY and NO_PROXY are read.
+            trust_env: Whether HTTPS_PROXY and NO_PROXY are read.
             timeout: How many seconds one attempt may take, to the end of the response. An upload has one more for
                 each 128 KiB.
-            total_timeout: How many seconds a call may take, with all its attempts. None: no limit.
             retries: How often a request is sent again: if it was not sent, if it was refused with 429 and a wait of
                 at most 30 seconds, and, if the operation allows it, when it is in doubt.
             rules: What to do with rules that an input breaks.
@@ -106,19 +93,18 @@ class BaseClient:
         base = BaseURL.parse(self._package.base_url if base_url is None else base_url)
         check_hook("on_attempt", on_attempt)
         check_hook("on_outcome", on_outcome)
-        settings = Settings(timeout=timeout, total_timeout=total_timeout, retries=retries, rules=rules)
+        settings = Settings(timeout=timeout, retries=retries, rules=rules)
         package = (self._package.name, self._package.version)
-        self._core = Core(package, account, token, base, settings, on_attempt, on_outcome)
-        if transport is not None and (proxy is not None or ssl_context is not None):
+        if transport is None:
+            carrier: Pool | Foreign = Pool(route(base, proxy, ssl_context, trust_env))
+        elif not isinstance(transport, self._transport_type):
+            raise UsageError(f"transport must be an httpx.{self._transport_type.__name__}")
+        elif proxy is not None or ssl_context is not None:
             raise UsageError("transport cannot be used together with proxy or ssl_context")
-        # What it raises was raised before anything was sent, as nothing ever is.
-        self._is_own = transport is None
-        self._core.is_mock = isinstance(transport, httpx.MockTransport)
-        self._transport = (
-            self._transport_of(transport)
-            if transport is not None
-            else self._connect(base, proxy, ssl_context, trust_env)
-        )
+        else:
+            carrier = Foreign(transport, base.origin)
+        reporter = Reporter(package[0], on_attempt, on_outcome)
+        self._core = Core(package, account, token, base, settings, reporter, carrier)
 
     @classmethod
     def from_env(cls, **options: Any) -> Self:
@@ -132,89 +118,69 @@ class BaseClient:
         Raises:
             UsageError: A variable is not set, or cannot be used.
         """
-        return cls(**{**from_environment(cls._package.name), **options})
-
-    def _transport_of(self, transport: Any) -> Any:
-        raise NotImplementedError
-
-    def _connect(self, base: BaseURL, proxy: Any, ssl_context: Any, trust_env: Any) -> Any:
-        raise NotImplementedError
+        return cls(**from_environment(cls._package.name, options))
 
     def _settings(self, options: CallOptions) -> Settings:
         return self._core.settings.with_options(options)
+
+    def _pages(
+        self, operation: Operation[Any], path: tuple[Any, ...], parameters: Input | None, options: CallOptions
+    ) -> Any:
+        return self._items(Pages(self._core, operation, parameters, self._settings(options)), path)
+
+    def _iterate(self, operation: str, path: Any, draft: Any, options: CallOptions) -> Any:
+        table = self._package.operation(operation)
+        settings = self._settings(options)
+        # It blocks for files only, which a list does not take.
+        values, parameters = run(self._core.from_draft(table, path, draft, settings))
+        return self._items(Pages(self._core, table, parameters, settings), values)
+
+    def _items(self, pages: "Pages", path: tuple[Any, ...]) -> Any:
+        raise NotImplementedError
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}{self._core!r}"
 
 
-def path_of(operation: Operation[Any], path: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Return the values of a path that comes from outside, in the order of the operation."""
-    if not isinstance(path, Mapping):
-        raise UsageError("path must be a mapping")
-    return tuple(path_value(f, path.get(f.name)) for f in operation.path_fields)
+class Pages:
+    """The pages of a list: which one is next."""
 
+    def __init__(self, core: Core, operation: Operation[Any], parameters: Input | None, settings: Settings) -> None:
+        if operation.pages is None:
+            raise UsageError(f"{operation.id} has no pages")
+        self._core = core
+        self._operation = operation
+        self._settings = settings
+        self._given: Any = core.given(operation, parameters)
+        self._attributes = operation.pages
+        number = getattr(self._given, operation.pages.page)
+        self._number = 1 if number is None else number  # what is no number is a violation
+        self.are_over = False
 
-def input_of(
-    core: Core, operation: Operation[Any], path: tuple[Any, ...], draft: Mapping[str, Any] | None, rules: Rules
-) -> Input | None:
-    """Return the typed input of a draft. Raises InvalidError if a value has the wrong type, or a name is unknown."""
-    if draft is None:
-        draft = {}
-    if not isinstance(draft, Mapping):
-        raise UsageError("draft must be a mapping")
-    values = draft_values(operation, draft)
-    strange = unknown(operation, draft)
-    violations = check(operation, operation.fields, (*path, *values), enforce=rules == "enforce").violations
-    if strange or any(_is_wrong(v, operation.input_fields) for v in violations):
-        raise core.refused(operation, [*violations, *strange])
-    return operation.input.from_draft(draft) if operation.input else None
-
-
-def _is_wrong(violation: Violation, fields: tuple[Field, ...]) -> bool:
-    return violation.rule == "type" and any(f.name == violation.field for f in fields)
-
-
-def validate_draft(package: Package, operation_id: str, draft: Mapping[str, Any]) -> list[Violation]:
-    """Check data from outside, under the API's names, without sending it. The rules of the path are left out."""
-    operation = package.operation(operation_id)
-    if not isinstance(draft, Mapping):
-        raise UsageError("draft must be a mapping")
-    checked = check(operation, operation.input_fields, draft_values(operation, draft))
-    return [*checked.violations, *unknown(operation, draft)]
-
-
-def first_page(operation: Operation[Any], parameters: Any) -> Any:
-    """Return the number of the page to begin with. What is no number is a violation later."""
-    number = getattr(parameters, operation.pages.page, None) if operation.pages else None
-    return 1 if number is None else number
-
-
-def checked(response: Any) -> httpx.Response:
-    """Return what a transport returned, if it is a response."""
-    if not isinstance(response, httpx.Response):
-        raise TypeError("the transport returned no httpx.Response")
-    return response
-
-
-def is_last(operation: Operation[Any], page: Any, number: int) -> bool:
-    """Tell whether a page is the last one."""
-    pages = operation.pages
-    total = str(getattr(page, pages.total) or "") if pages and pages.total else ""
-    if total.isascii() and total.isdigit() and len(total) <= 15:
-        return number >= int(total)
-    return not (pages and getattr(page, pages.items))
+    def next(self, path: tuple[Any, ...]) -> Steps[Any]:
+        """Read a page, and return its items."""
+        parameters = attrs.evolve(self._given, **{self._attributes.page: self._number})
+        page = yield from self._core.call(self._operation, path, parameters, self._settings)
+        items = getattr(page, self._attributes.items)
+        total = str(getattr(page, self._attributes.total) or "") if self._attributes.total else ""
+        if total.isascii() and total.isdigit() and len(total) <= 15:
+            self.are_over = self._number >= int(total)
+        else:
+            self.are_over = not items
+        self._number += 1
+        return items
 
 
 class Content:
     """Content that comes from the server. It must be read to its end, or closed."""
 
-    def __init__(self, operation: str, answer: Answer, core: Core) -> None:
+    def __init__(self, operation: str, incoming: Incoming, core: Core) -> None:
         self._operation = operation
-        self._response = answer.response
-        self._exchange = answer.exchange
+        self._incoming = incoming
         self._core = core
-        self._begun = False
-        self.info = ResponseInfo(answer.response.status_code, answer.response.headers)
+        self._received = 0
+        self._is_begun = False
+        self.info = ResponseInfo(incoming.status, incoming.headers)
         """The status and the headers of the response."""
 
     @property
@@ -229,13 +195,27 @@ class Content:
         return int(length) if length.isdecimal() else None
 
     def _begin(self) -> None:
-        if self._begun or self._response.is_closed:
+        if self._is_begun:
             raise UsageError("the content was read before, or is closed")
-        self._begun = True
+        self._is_begun = True
 
-    def _cut(self, error: Exception) -> InDoubtError:
+    def _next(self) -> Steps[bytes]:
+        """Receive a part; nothing at the end."""
+        try:
+            chunk = yield from self._incoming.read()
+            self._received += len(chunk)
+            if not chunk and self.length is not None and self._received < self.length:
+                raise EOFError("it ended too early")
+            return chunk
+        except Exception as raised:
+            error = raised
         reason = self._core.redact(f"the content did not come whole: {error}")
-        return InDoubtError(self._operation, self.info.status, "", (), reason, self.info)
+        cause = harmless(error, self._core.redact)
+        raise InDoubtError(self._operation, self.info.status, "", (), reason, self.info) from cause
+
+    def _close(self) -> Steps[None]:
+        self._is_begun = True
+        yield from self._incoming.close()
 
 
 class ByteStream(Content):
@@ -244,16 +224,9 @@ class ByteStream(Content):
     def __iter__(self) -> Iterator[bytes]:
         """Return the chunks. Raises InDoubtError if the content does not come whole."""
         self._begin()
-        received = 0
         try:
-            for chunk in self._response.stream:  # type: ignore[union-attr]
-                self._exchange.left()
-                received += len(chunk)
+            while chunk := run(self._next()):
                 yield chunk
-            if self.length is not None and received < self.length:
-                raise EOFError("it ended too early")
-        except Exception as error:
-            raise self._cut(error) from None
         finally:
             self.close()
 
@@ -274,7 +247,7 @@ class ByteStream(Content):
 
     def close(self) -> None:
         """Give up what was not read."""
-        self._response.close()
+        run(self._close())
 
     def __enter__(self) -> Self:
         return self
@@ -286,70 +259,19 @@ class ByteStream(Content):
 class SyncClient(BaseClient):
     """A client for threads. It may be used by several at once."""
 
-    def _transport_of(self, transport: Any) -> httpx.BaseTransport:
-        if not isinstance(transport, httpx.BaseTransport):
-            raise UsageError("transport must be an httpx.BaseTransport")
-        return transport
-
-    def _connect(self, base: BaseURL, proxy: Any, ssl_context: Any, trust_env: Any) -> httpx.BaseTransport:
-        return Transport(route(base, proxy, ssl_context, trust_env))
+    _transport_type = httpx.BaseTransport
 
     def _call(
         self, operation: Operation[Any], path: tuple[Any, ...], parameters: Input | None, options: CallOptions
     ) -> Any:
-        settings = self._settings(options)
-        prepared = self._core.prepare(operation, path, parameters, settings)
-        result = self._run(self._core.attempts(operation, prepared, settings))
-        return ByteStream(operation.id, result, self._core) if isinstance(result, Answer) else result
+        return self._result(operation, run(self._core.call(operation, path, parameters, self._settings(options))))
 
-    def _pages(
-        self, operation: Operation[Any], path: tuple[Any, ...], parameters: Input | None, options: CallOptions
-    ) -> Iterator[Any]:
-        pages = operation.pages
-        if pages is None or operation.input is None:
-            raise UsageError(f"{operation.id} has no pages")
-        given: Any = parameters if parameters is not None else operation.input()
-        number = first_page(operation, given)
-        while True:
-            page = self._call(operation, path, attrs.evolve(given, **{pages.page: number}), options)
-            yield from getattr(page, pages.items)
-            if is_last(operation, page, number):
-                return
-            number += 1
+    def _result(self, operation: Operation[Any], result: Any) -> Any:
+        return ByteStream(operation.id, result.incoming, self._core) if isinstance(result, Stream) else result
 
-    def _run(self, steps: Steps[Any]) -> Any:
-        try:
-            step = next(steps)
-            while True:
-                if isinstance(step, Pause):
-                    time.sleep(step.seconds)
-                    step = next(steps)
-                else:
-                    step = steps.send(self._send(step))
-        except StopIteration as end:
-            return end.value
-
-    def _send(self, step: Send) -> Answer | Exception:
-        try:
-            response = checked(self._transport.handle_request(step.request))
-            streams = step.streams and 200 <= response.status_code < 300
-        except Exception as error:
-            return error
-        if streams:
-            return Answer(response, None, step.exchange, True)
-        body = bytearray()
-        try:
-            for chunk in response.stream:  # type: ignore[union-attr]
-                step.exchange.left()
-                body += chunk
-                if len(body) > LONGEST:
-                    return Answer(response, None, step.exchange)
-        except Exception:
-            return Answer(response, None, step.exchange)
-        finally:
-            with suppress(Exception):
-                response.close()
-        return Answer(response, bytes(body), step.exchange)
+    def _items(self, pages: Pages, path: tuple[Any, ...]) -> Iterator[Any]:
+        while not pages.are_over:
+            yield from run(pages.next(path))
 
     def call(
         self,
@@ -370,10 +292,7 @@ class SyncClient(BaseClient):
             What the operation's method returns: one page, of an operation that has pages.
         """
         table = self._package.operation(operation)
-        values = path_of(table, path)
-        parameters = input_of(self._core, table, values, draft, self._settings(options).rules)
-        method = getattr(self, table.method)
-        return method(*values, **options) if parameters is None else method(*values, parameters, **options)
+        return self._result(table, run(self._core.call_draft(table, path, draft, self._settings(options))))
 
     def iterate(
         self,
@@ -383,15 +302,12 @@ class SyncClient(BaseClient):
         **options: Unpack[CallOptions],
     ) -> Iterator[Any]:
         """Call an operation that has pages as `call` does, and return the items of all pages."""
-        table = self._package.operation(operation)
-        values = path_of(table, path)
-        parameters = input_of(self._core, table, values, draft, self._settings(options).rules)
-        return self._pages(table, values, parameters, options)
+        items: Iterator[Any] = self._iterate(operation, path, draft, options)
+        return items
 
     def close(self) -> None:
         """Close the connections. The client cannot be used any more."""
-        self._core.closed = True
-        self._transport.close()
+        run(self._core.close())
 
     def __enter__(self) -> Self:
         return self

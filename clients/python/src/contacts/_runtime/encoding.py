@@ -2,14 +2,11 @@
 
 import secrets
 import string
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import ExitStack
-from typing import IO, Any
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import quote, quote_plus
 
-import anyio.to_thread
 import attrs
-import httpx
 
 from .files import Probe
 from .table import Field, Operation
@@ -18,13 +15,16 @@ from .values import wire_text
 
 @attrs.frozen
 class Encoded:
-    """A request, but for the account and the server. Each attempt opens the body anew."""
+    """A request, but for the account and the server."""
 
     target: str
     headers: dict[str, str]
-    length: int
-    open: Callable[[], "httpx.ByteStream | Upload"]
-    """Raises OSError if a file cannot be opened any more. What it returns is to be closed."""
+    body: tuple[bytes | Probe, ...] = ()
+
+    @property
+    def length(self) -> int:
+        """How many bytes the body has."""
+        return sum(len(piece) if isinstance(piece, bytes) else piece.length for piece in self.body)
 
 
 def encode(operation: Operation[Any], account: str, values: Sequence[Any], probes: dict[str, list[Probe]]) -> Encoded:
@@ -57,13 +57,13 @@ def encode(operation: Operation[Any], account: str, values: Sequence[Any], probe
     if body is None or not (parts or files or body.required):
         if operation.http_method not in ("GET", "DELETE"):
             headers["Content-Length"] = "0"
-        return Encoded(target, headers, 0, lambda: httpx.ByteStream(b""))
+        return Encoded(target, headers)
     if files or (parts and not body.form):
         return _multipart(target, headers, parts, files)
     form = "&".join([f"{quote_plus(name)}={quote_plus(text)}" for name, text in parts]).encode("ascii")
     headers["Content-Type"] = "application/x-www-form-urlencoded"
     headers["Content-Length"] = str(len(form))
-    return Encoded(target, headers, len(form), lambda: httpx.ByteStream(form))
+    return Encoded(target, headers, (form,))
 
 
 def _texts(field: Field, value: Any) -> list[str]:
@@ -97,69 +97,11 @@ def _multipart(
             pieces += [head.encode(), file]
             head = "\r\n"
     pieces.append(f"{head}--{boundary}--\r\n".encode())
-    length = sum(len(piece) if isinstance(piece, bytes) else piece.length for piece in pieces)
+    encoded = Encoded(target, headers, tuple(pieces))
     headers["Content-Type"] = f"multipart/form-data; boundary={boundary}"
-    headers["Content-Length"] = str(length)
-    return Encoded(target, headers, length, lambda: Upload(pieces))
+    headers["Content-Length"] = str(encoded.length)
+    return encoded
 
 
 def _escape(name: str) -> str:
     return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
-
-
-class FileShrankError(OSError):
-    """A file has fewer bytes than were announced. What was sent of the request has no end."""
-
-
-class Upload(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A multipart body. Its files are read while it is sent, in constant memory."""
-
-    def __init__(self, pieces: list[bytes | Probe]) -> None:
-        self._opened = ExitStack()
-        self._pieces: list[tuple[bytes | IO[bytes], int]] = []
-        with ExitStack() as opened:
-            for piece in pieces:
-                if isinstance(piece, bytes):
-                    self._pieces.append((piece, 0))
-                else:
-                    self._pieces.append((opened.enter_context(piece.file.open()), piece.length))
-            self._opened = opened.pop_all()
-
-    def __iter__(self) -> Iterator[bytes]:
-        for piece, length in self._pieces:
-            if isinstance(piece, bytes):
-                yield piece
-                continue
-            left = length
-            while left:
-                yield (chunk := _read(piece, left))
-                left -= len(chunk)
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return _InThread(iter(self))
-
-    def close(self) -> None:
-        self._opened.close()
-
-    async def aclose(self) -> None:
-        await anyio.to_thread.run_sync(self.close)
-
-
-class _InThread(AsyncIterator[bytes]):
-    """Reads in a thread what a file has; no generator, which trio wants to see exhausted."""
-
-    def __init__(self, chunks: Iterator[bytes]) -> None:
-        self._chunks = chunks
-
-    async def __anext__(self) -> bytes:
-        chunk = await anyio.to_thread.run_sync(next, self._chunks, None)
-        if chunk is None:
-            raise StopAsyncIteration
-        return chunk
-
-
-def _read(file: IO[bytes], left: int) -> bytes:
-    chunk = file.read(min(left, 1 << 17))
-    if not chunk:
-        raise FileShrankError("a file has fewer bytes than it had when it was checked")
-    return chunk

@@ -1,12 +1,12 @@
 """Inputs are values: immutable, comparable, and to be copied with changes by `attrs.evolve`."""
 
 from collections.abc import Iterable, Mapping
-from operator import attrgetter
 from typing import Any, ClassVar, TypeVar
 
-from .errors import InvalidError
-from .rules import check, unknown
+from .errors import InvalidError, UsageError
+from .rules import check, is_absent, unknown
 from .table import Operation, Violation
+from .values import has_type
 
 I = TypeVar("I", bound="Input")  # noqa: E741
 
@@ -41,31 +41,40 @@ class Input:
         Raises:
             InvalidError: A value has the wrong type (`type`), or a name is none of the operation's (`unknown`).
                 All other violations are with it. Without these two there is an input; a client checks its rules.
+            UsageError: The draft is no mapping.
         """
         operation = cls._operation
         values = draft_values(operation, draft)
-        checked = check(operation, operation.input_fields, values)
-        strange = unknown(operation, draft)
-        if strange or any(v.rule == "type" for v in checked.violations):
-            raise InvalidError(operation.id, [*checked.violations, *strange])
+        if is_misfit(operation, draft, values):
+            raise InvalidError(operation.id, validate_draft(operation, draft))
         return cls(**{f.attribute: value for f, value in zip(operation.input_fields, values, strict=True)})
 
 
-def values_of(parameters: Input) -> tuple[Any, ...]:
+def values_of(parameters: Input) -> list[Any]:
     """Return the values of an input, in the order of the operation's fields."""
-    operation = parameters._operation
-    if len(operation.input_fields) == 1:
-        return (getattr(parameters, operation.input_fields[0].attribute),)
-    values: tuple[Any, ...] = _getter(operation)(parameters)
-    return values
+    return [getattr(parameters, f.attribute) for f in parameters._operation.input_fields]
 
 
-def draft_values(operation: Operation[Any], draft: Mapping[str, Any]) -> tuple[Any, ...]:
+def draft_values(operation: Operation[Any], draft: Mapping[str, Any]) -> list[Any]:
     """Return the values of a draft, in the order of the operation's fields."""
-    return tuple(
+    if not isinstance(draft, Mapping):
+        raise UsageError("draft must be a mapping")
+    return [
         draft.get(f.name) if f.delimiter is None else frozen(draft.get(f.name), lists=(list, tuple))
         for f in operation.input_fields
-    )
+    ]
+
+
+def is_misfit(operation: Operation[Any], draft: Mapping[str, Any], values: list[Any]) -> bool:
+    """Tell whether a draft has a value of the wrong type or an unknown name, so that there is no input of it."""
+    typed = (is_absent(v) or has_type(f, v) for f, v in zip(operation.input_fields, values, strict=True))
+    return bool(unknown(operation, draft)) or not all(typed)
+
+
+def validate_draft(operation: Operation[Any], draft: Mapping[str, Any]) -> list[Violation]:
+    """Check data from outside, without sending it. The rules of the path are left out."""
+    values = draft_values(operation, draft)
+    return [*check(operation, operation.input_fields, values).violations, *unknown(operation, draft)]
 
 
 def frozen(value: Any, lists: Any = Iterable) -> Any:
@@ -75,12 +84,3 @@ def frozen(value: Any, lists: Any = Iterable) -> Any:
     if isinstance(value, (tuple, str, bytes, bytearray, Mapping)):
         return value
     return tuple(value) if isinstance(value, lists) else value
-
-
-_getters: "dict[Operation[Any], attrgetter[Any]]" = {}
-
-
-def _getter(operation: Operation[Any]) -> Any:
-    if operation not in _getters:
-        _getters[operation] = attrgetter(*(f.attribute for f in operation.input_fields))
-    return _getters[operation]

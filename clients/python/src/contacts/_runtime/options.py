@@ -1,15 +1,17 @@
 """The options of a client and of a call, and what is wrong with them."""
 
+import inspect
 import os
 import re
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Literal, TypedDict
 
 import attrs
 import httpx
 
-from .errors import Outcome, UsageError
-from .table import Violation
+from .errors import UsageError
 
 Rules = Literal["enforce", "warn", "off"]
 """What a client does with violations: refuse them; log them and send; or not look. What cannot be sent is
@@ -21,8 +23,8 @@ class CallOptions(TypedDict, total=False):
 
     timeout: float
     """How many seconds one attempt may take, to the end of the response."""
-    total_timeout: float | None
-    """How many seconds the call may take, with all its attempts. None: no limit."""
+    deadline: datetime | None
+    """When the call must end, with all its attempts and all its pages: a moment, with a time zone. None: no limit."""
     retries: int
     """How often a request is sent again."""
     rules: Rules
@@ -30,54 +32,20 @@ class CallOptions(TypedDict, total=False):
 
 
 @attrs.frozen(kw_only=True)
-class AttemptReport:
-    """What a hook is told of one attempt. It holds no header, body or value."""
-
-    operation: str
-    """The operation's id."""
-    number: int
-    """Of the attempt, from 1."""
-    outcome: Outcome
-    """What is known after it."""
-    status: int | None
-    """The status of HTTP, if there was a response."""
-    seconds: float
-    """How long it took."""
-
-
-@attrs.frozen(kw_only=True)
-class CallReport:
-    """What a hook is told of one call. It holds no header, body or value."""
-
-    operation: str
-    """The operation's id."""
-    attempts: int
-    """How many there were."""
-    outcome: Outcome
-    """What is known after the last one."""
-    status: int | None
-    """The status of HTTP of the last one, if there was a response."""
-    seconds: float
-    """How long all of it took."""
-    violations: Sequence[Violation]
-    """What the input breaks: the reason of ``invalid``, or what ``rules="warn"`` let pass."""
-
-
-@attrs.frozen(kw_only=True)
 class Settings:
     """Options that were checked."""
 
     timeout: float
-    total_timeout: float | None
     retries: int
     rules: Rules
+    end: float | None = None
+    """When the call must end, by the monotonic clock."""
 
     def __attrs_post_init__(self) -> None:
-        _seconds("timeout", self.timeout, least=False)
-        if self.total_timeout is not None:
-            _seconds("total_timeout", self.total_timeout, least=True)
-        if not isinstance(self.retries, int) or isinstance(self.retries, bool) or not 0 <= self.retries <= 1000:
-            raise UsageError("retries must be a whole number from 0 to 1,000")
+        if not _is_number(self.timeout, (int, float)) or not 0 < self.timeout <= 86_400:
+            raise UsageError("timeout must be a number of seconds, more than 0 and at most 86,400 (24 hours)")
+        if not _is_number(self.retries, int) or not 0 <= self.retries <= 100:
+            raise UsageError("retries must be a whole number from 0 to 100")
         if self.rules not in ("enforce", "warn", "off"):
             raise UsageError("rules must be enforce, warn or off")
 
@@ -88,18 +56,16 @@ class Settings:
         for name in options:
             if name not in CallOptions.__annotations__:
                 raise UsageError(f"{name} is no option of a call")
-        return attrs.evolve(self, **options)
+        changes: dict[str, Any] = {**options}
+        if (deadline := changes.pop("deadline", None)) is not None:
+            if not isinstance(deadline, datetime) or deadline.utcoffset() is None:
+                raise UsageError("deadline must be a datetime with a time zone")
+            changes["end"] = time.monotonic() + deadline.timestamp() - time.time()
+        return attrs.evolve(self, **changes)
 
 
-def _seconds(name: str, value: Any, *, least: bool) -> None:
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, (int, float))
-        or not (value >= 0 if least else value > 0)
-        or not value <= 1e6
-    ):
-        bound = "0 or more" if least else "more than 0"
-        raise UsageError(f"{name} must be a number of seconds, {bound} and at most 1,000,000")
+def _is_number(value: Any, kind: Any) -> bool:
+    return isinstance(value, kind) and not isinstance(value, bool)
 
 
 def check_account(account: Any, token: Any) -> None:
@@ -131,6 +97,11 @@ class BaseURL:
     path: str
     is_loopback: bool
 
+    @property
+    def origin(self) -> str:
+        """The server alone."""
+        return str(self.url.copy_with(raw_path=b"/")).removesuffix("/")
+
     @classmethod
     def parse(cls, base_url: Any) -> "BaseURL":
         """Refuse a URL that could give the token away, or that parsers read in different ways."""
@@ -148,12 +119,13 @@ class BaseURL:
         return cls(parsed, match[4].removesuffix("/"), is_loopback)
 
 
-def from_environment(package: str) -> dict[str, str]:
-    """Read account, token and, if it is there, the base URL from variables that begin with the package's name."""
-    prefix = package.upper()
-    found = {}
+def from_environment(package: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Add account, token and base URL from variables that begin with the package's name to options without them."""
+    found = dict(options)
     for argument in ("account", "token", "base_url"):
-        variable = f"{prefix}_{argument.upper()}"
+        variable = f"{package}_{argument}".upper()
+        if argument in found:
+            continue
         if value := os.environ.get(variable):
             found[argument] = value
         elif argument != "base_url":
@@ -163,5 +135,5 @@ def from_environment(package: str) -> dict[str, str]:
 
 def check_hook(name: str, hook: Callable[..., Any] | None) -> None:
     """Refuse a hook that cannot be called."""
-    if hook is not None and not callable(hook):
-        raise UsageError(f"{name} must be a function")
+    if hook is not None and (not callable(hook) or inspect.iscoroutinefunction(hook)):
+        raise UsageError(f"{name} must be a function, and none that is awaited")

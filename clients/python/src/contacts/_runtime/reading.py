@@ -25,7 +25,18 @@ class Response:
 
     __slots__ = ("_info",)
     _members: ClassVar[tuple[Member, ...]]
-    _info: ResponseInfo
+    _info: ResponseInfo | None
+
+    def __reduce__(self) -> Any:
+        values = {m.attribute: getattr(self, m.attribute) for m in self._members}
+        return make, (type(self), values, getattr(self, "_info", None))
+
+
+def make(cls: type[T], values: dict[str, Any], info: ResponseInfo | None) -> T:
+    """Make an object of a response."""
+    made = cls(**values)
+    object.__setattr__(made, "_info", info)
+    return made
 
 
 def read_object(body: bytes | None) -> dict[str, Any]:
@@ -42,10 +53,10 @@ def read_object(body: bytes | None) -> dict[str, Any]:
 
 
 def read_result(operation: Operation[T], body: bytes | None, info: ResponseInfo) -> T:
-    """Read the object that an operation returns. Raises UnreadableError."""
-    result = _read(operation.result, read_object(body))
-    object.__setattr__(result, "_info", info)
-    return result  # type: ignore[no-any-return]
+    """Read what an operation returns. Raises UnreadableError."""
+    if operation.result is ResponseInfo and body is not None:
+        return info  # type: ignore[return-value]
+    return make(operation.result, _read(operation.result, read_object(body)), info)
 
 
 def redacted(value: Any, redact: Redact) -> Any:
@@ -57,10 +68,7 @@ def redacted(value: Any, redact: Redact) -> Any:
     if not isinstance(value, Response):
         return value
     members = {m.attribute: redacted(getattr(value, m.attribute), redact) for m in value._members}
-    copy = type(value)(**members)
-    if hasattr(value, "_info"):
-        object.__setattr__(copy, "_info", value._info)
-    return copy
+    return make(type(value), members, value._info)
 
 
 def read_errors(form: ErrorFormat, body: bytes | None, redact: Redact) -> tuple[str, tuple[FieldError, ...]]:
@@ -83,7 +91,7 @@ def _words(members: dict[str, Any], name: str) -> str:
     return "" if value is None else _text(value, name)
 
 
-def _read(cls: type[Any], members: dict[str, Any]) -> Any:
+def _read(cls: type[Any], members: dict[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for member in cls._members:
         if member.last_segment_of:
@@ -101,7 +109,7 @@ def _read(cls: type[Any], members: dict[str, Any]) -> Any:
                 values[member.attribute] = segment[1]
             elif source.required:
                 raise _unexpected(source.name)
-    return cls(**values)
+    return values
 
 
 _LAST_SEGMENT = re.compile(r"/([A-Za-z0-9_-]+)\Z")
@@ -122,7 +130,7 @@ def _value(member: Member, value: Any) -> Any:
                 return value
         case "object":
             if isinstance(value, dict):
-                return _read(member.object or Response, value)
+                return make(member.object or Response, _read(member.object or Response, value), None)
         case "list":
             if isinstance(value, list) and member.item and None not in value:
                 return tuple([_value(member.item, item) for item in value])

@@ -11,8 +11,8 @@ import attrs
 import httpx
 
 from .errors import UsageError
-from .layers import Proxy
 from .options import BaseURL
+from .proxies import Proxy
 
 
 @attrs.frozen
@@ -24,7 +24,6 @@ class Route:
     tls: ssl.SSLContext | None
     """None: no TLS."""
     proxy: Proxy | None
-    proxy_tls: ssl.SSLContext | None
 
 
 def route(base: BaseURL, proxy: Any, ssl_context: Any, trust_env: Any) -> Route:
@@ -36,15 +35,18 @@ def route(base: BaseURL, proxy: Any, ssl_context: Any, trust_env: Any) -> Route:
     if not isinstance(trust_env, bool):
         raise UsageError("trust_env must be True or False")
     is_tls = base.url.scheme == "https"
-    host, port = base.url.host, base.url.port or (443 if is_tls else 80)
+    host, port = base.url.host, base.url.port
+    if port is None:
+        port = 443 if is_tls else 80
+    tls = (ssl_context or _default_context()) if is_tls else None
     through = parse_proxy("proxy", proxy) if proxy is not None else None
     if base.is_loopback:
         through = None
     elif through is None and trust_env:
         through = proxy_of_environment(host, port, os.environ)
-    needs_own = is_tls or (through is not None and through.scheme == "https")
-    context = (ssl_context or _default_context()) if needs_own else None
-    return Route(host, port, context if is_tls else None, through, context)
+    if through and through.scheme == "https":
+        through = attrs.evolve(through, tls=tls)
+    return Route(host, port, tls, through)
 
 
 def _default_context() -> ssl.SSLContext:
@@ -59,8 +61,8 @@ def _default_context() -> ssl.SSLContext:
 
 
 def proxy_of_environment(host: str, port: int, environment: Mapping[str, str]) -> Proxy | None:
-    """Return the proxy for an https server: HTTPS_PROXY, or else ALL_PROXY, unless NO_PROXY names the server."""
-    for variable in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+    """Return the proxy for an https server, unless NO_PROXY names the server."""
+    for variable in ("HTTPS_PROXY", "https_proxy"):
         if url := environment.get(variable):
             excluded = environment.get("NO_PROXY") or environment.get("no_proxy") or ""
             if any(_names(entry.strip().lower(), host.lower(), port) for entry in excluded.split(",")):
@@ -112,7 +114,7 @@ def _names(entry: str, host: str, port: int) -> bool:
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
-        entry = entry.removeprefix("*")
+        entry = entry[1:] if entry.startswith("*.") else entry
         return host.endswith(entry) if entry.startswith(".") else host == entry or host.endswith(f".{entry}")
     try:
         return address in ipaddress.ip_network(entry, strict=False)

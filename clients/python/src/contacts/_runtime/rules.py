@@ -85,6 +85,11 @@ def check(
 _EMPTY = frozenset((str, tuple))
 
 
+def is_absent(value: Any) -> bool:
+    """Tell whether a value counts as absent: None, an empty text, or an empty list."""
+    return value is None or (type(value) in _EMPTY and not value)
+
+
 def unknown(operation: Operation[Any], draft: Mapping[str, Any]) -> list[Violation]:
     """Find the names of a draft that are none of the operation's."""
     names = sorted(map(str, draft.keys() - {f.name for f in operation.input_fields}))

@@ -169,6 +169,8 @@ class Operation(Generic[R]):
     """A request that is in doubt may be sent again."""
     done: Done
     pages: Pages | None = None
+    needs_input: bool = attrs.field(init=False)
+    """There is no call without an input."""
     path_fields: tuple[Field, ...] = attrs.field(init=False)
     input_fields: tuple[Field, ...] = attrs.field(init=False)
     plans: dict[tuple[bool, bool], Any] = attrs.field(init=False, factory=dict, repr=False)
@@ -177,3 +179,5 @@ class Operation(Generic[R]):
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "path_fields", tuple(f for f in self.fields if f.place == "path"))
         object.__setattr__(self, "input_fields", tuple(f for f in self.fields if f.place != "path"))
+        required = [r for f in self.input_fields for r in f.presence if r.broken.rule == "required" and not r.others]
+        object.__setattr__(self, "needs_input", bool(required))
