@@ -353,9 +353,6 @@ func (p pythonOf) rule(r contract.Rule) (string, error) {
 	if r.Open {
 		out += ", open=True"
 	}
-	if r.Joined {
-		out += ", joined=True"
-	}
 	if r.Pattern != "" {
 		out += ", pattern=" + quote(r.Pattern)
 	}

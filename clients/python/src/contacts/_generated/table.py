@@ -399,7 +399,7 @@ CREATE_CONTACT: Final[Operation[CreatedContact]] = Operation(
                 Rule(broken=Violation("Accounts", "required", "Accounts is required.")),
             ),
             value=(
-                Rule(broken=Violation("Accounts", "too_long", "Accounts must have at most 255 characters."), length=255, joined=True),
+                Rule(broken=Violation("Accounts", "too_long", "Accounts must have at most 255 characters."), length=255),
                 Rule(broken=Violation("Accounts", "list_item", "Accounts has an item that is empty, holds a comma, or begins or ends with white space; a comma cannot be escaped.")),
             ),
             item=(
@@ -501,7 +501,7 @@ CREATE_CONTACT: Final[Operation[CreatedContact]] = Operation(
             wrong_type=Violation("Labels", "type", "Labels must be a list of texts."),
             delimiter=",",
             value=(
-                Rule(broken=Violation("Labels", "too_long", "Labels must have at most 255 characters."), length=255, joined=True),
+                Rule(broken=Violation("Labels", "too_long", "Labels must have at most 255 characters."), length=255),
                 Rule(broken=Violation("Labels", "list_item", "Labels has an item that is empty, holds a comma, or begins or ends with white space; a comma cannot be escaped.")),
             ),
             item=(
@@ -510,7 +510,7 @@ CREATE_CONTACT: Final[Operation[CreatedContact]] = Operation(
         ),
     ),
     input=CreateContactInput,
-    body=Body(required=True, form=True, multipart=True),
+    body=Body(required=True, form=True),
     accept="application/json",
     result=CreatedContact,
     outcomes=Outcomes(
@@ -797,7 +797,7 @@ UPDATE_CONTACT: Final[Operation[UpdatedContact]] = Operation(
             wrong_type=Violation("LabelsAdd", "type", "LabelsAdd must be a list of texts."),
             delimiter=",",
             value=(
-                Rule(broken=Violation("LabelsAdd", "too_long", "LabelsAdd must have at most 255 characters."), length=255, joined=True),
+                Rule(broken=Violation("LabelsAdd", "too_long", "LabelsAdd must have at most 255 characters."), length=255),
                 Rule(broken=Violation("LabelsAdd", "list_item", "LabelsAdd has an item that is empty, holds a comma, or begins or ends with white space; a comma cannot be escaped.")),
             ),
             item=(
@@ -812,7 +812,7 @@ UPDATE_CONTACT: Final[Operation[UpdatedContact]] = Operation(
             wrong_type=Violation("LabelsRemove", "type", "LabelsRemove must be a list of texts."),
             delimiter=",",
             value=(
-                Rule(broken=Violation("LabelsRemove", "too_long", "LabelsRemove must have at most 255 characters."), length=255, joined=True),
+                Rule(broken=Violation("LabelsRemove", "too_long", "LabelsRemove must have at most 255 characters."), length=255),
                 Rule(broken=Violation("LabelsRemove", "list_item", "LabelsRemove has an item that is empty, holds a comma, or begins or ends with white space; a comma cannot be escaped.")),
             ),
             item=(
@@ -827,7 +827,7 @@ UPDATE_CONTACT: Final[Operation[UpdatedContact]] = Operation(
             wrong_type=Violation("AccountsAdd", "type", "AccountsAdd must be a list of texts."),
             delimiter=",",
             value=(
-                Rule(broken=Violation("AccountsAdd", "too_long", "AccountsAdd must have at most 255 characters."), length=255, joined=True),
+                Rule(broken=Violation("AccountsAdd", "too_long", "AccountsAdd must have at most 255 characters."), length=255),
                 Rule(broken=Violation("AccountsAdd", "list_item", "AccountsAdd has an item that is empty, holds a comma, or begins or ends with white space; a comma cannot be escaped.")),
             ),
             item=(
@@ -842,7 +842,7 @@ UPDATE_CONTACT: Final[Operation[UpdatedContact]] = Operation(
             wrong_type=Violation("AccountsRemove", "type", "AccountsRemove must be a list of texts."),
             delimiter=",",
             value=(
-                Rule(broken=Violation("AccountsRemove", "too_long", "AccountsRemove must have at most 255 characters."), length=255, joined=True),
+                Rule(broken=Violation("AccountsRemove", "too_long", "AccountsRemove must have at most 255 characters."), length=255),
                 Rule(broken=Violation("AccountsRemove", "list_item", "AccountsRemove has an item that is empty, holds a comma, or begins or ends with white space; a comma cannot be escaped.")),
             ),
             item=(
@@ -851,7 +851,7 @@ UPDATE_CONTACT: Final[Operation[UpdatedContact]] = Operation(
         ),
     ),
     input=UpdateContactInput,
-    body=Body(required=True, form=True, multipart=True),
+    body=Body(required=True, form=True),
     disjoint=(
         Rule(broken=Violation("LabelsAdd", "exclusive", "LabelsAdd cannot hold an item that LabelsRemove holds, too."), others=("LabelsRemove",)),
         Rule(broken=Violation("AccountsAdd", "exclusive", "AccountsAdd cannot hold an item that AccountsRemove holds, too."), others=("AccountsRemove",)),

@@ -12,21 +12,26 @@ import attrs
 
 from .body import Body, FileGoneError
 from .encoding import Encoded, encode
-from .errors import ApiError, InDoubtError, InvalidError, NotSentError, Outcome, QueuedError, RefusedError, UsageError
-from .exchange import Exchange, Fate, Incoming, Transport
+from .errors import ApiError, InDoubtError, InvalidError, NotSentError, RefusedError, UsageError
+from .exchange import Exchange, Fate
+from .foreign import Foreign, ForeignResponse
 from .info import ResponseInfo
 from .inputs import Input, draft_values, is_misfit, values_of
 from .options import BaseURL, Settings
 from .outcomes import classify
+from .pool import Pool, PooledResponse
 from .reading import LONGEST
 from .redaction import harmless, redactor
-from .reports import AttemptReport, CallReport, Reporter
-from .rules import check, unknown
+from .reports import Reporter
+from .rules import Check, unknown
 from .steps import Call, Sleep, Steps
 from .table import Operation, Violation
 from .values import path_value
 
 R = TypeVar("R")
+
+Incoming = PooledResponse | ForeignResponse
+"""A response whose body is still to be read. It must be closed."""
 
 LONGEST_WAIT = 30.0
 """A longer one is for the caller to decide about."""
@@ -50,7 +55,7 @@ class Core:
         base: BaseURL,
         settings: Settings,
         reporter: Reporter,
-        transport: Transport,
+        transport: Pool | Foreign,
     ) -> None:
         self.settings = settings
         self.redact = redactor(account, token)
@@ -100,7 +105,7 @@ class Core:
             return steps, operation.input.from_draft(draft) if operation.input else None
         everything = (*steps, *values)
         enforce = settings.rules == "enforce"
-        checked = yield Call(partial(check, operation, operation.fields, everything, enforce=enforce))
+        checked = yield Call(partial(Check, operation, operation.fields, everything, enforce=enforce))
         raise self._invalid(operation, [*checked.violations, *unknown(operation, draft)])
 
     def call_draft(
@@ -135,10 +140,10 @@ class Core:
                     raise
                 break  # a mistake of the caller's says nothing of the attempts before
             else:
-                self._report_attempt(operation, number, start, status)
-                self._report_call(operation, number, begin, violations, status)
+                self._reporter.attempt(operation, number, start, status)
+                self._reporter.call(operation, number, begin, violations, status)
                 return result
-            self._report_attempt(operation, number, start, errors[-1])
+            self._reporter.attempt(operation, number, start, errors[-1])
             pause = _pause(operation, errors[-1], number)
             is_late = pause is not None and settings.end is not None and time.monotonic() + pause >= settings.end
             if pause is None or is_late or number > settings.retries:
@@ -147,7 +152,7 @@ class Core:
         last = errors[-1]
         if isinstance(last, NotSentError):  # which says nothing of the attempts before
             last = next((error for error in reversed(errors) if isinstance(error, InDoubtError)), last)
-        self._report_call(operation, number, begin, violations, last)
+        self._reporter.call(operation, number, begin, violations, last)
         raise last
 
     def _prepare(
@@ -157,17 +162,17 @@ class Core:
 
         Returns the request, and the violations that do not keep it from being sent. Raises InvalidError.
         """
-        checked = check(operation, operation.fields, values, enforce=settings.rules == "enforce")
+        checked = Check(operation, operation.fields, values, enforce=settings.rules == "enforce")
         if checked.violations:
             raise self._invalid(operation, checked.violations) from checked.cause
         passed: list[Violation] = []
-        if settings.rules == "warn" and (passed := check(operation, operation.fields, values).violations):
+        if settings.rules == "warn" and (passed := Check(operation, operation.fields, values).violations):
             self._reporter.warn(operation, passed)
         return encode(operation, self._account, values, checked.probes), passed
 
     def _invalid(self, operation: Operation[Any], violations: list[Violation]) -> InvalidError:
         error = InvalidError(operation.id, violations)
-        self._report_call(operation, 0, time.monotonic(), violations, error)
+        self._reporter.call(operation, 0, time.monotonic(), violations, error)
         return error
 
     def _attempt(
@@ -213,27 +218,6 @@ class Core:
             raise NotSentError(operation.id, reason) from cause
         raise InDoubtError(operation.id, incoming.status if incoming else None, reason=reason) from cause
 
-    def _report_attempt(self, operation: Operation[Any], number: int, start: float, end: ApiError | int) -> None:
-        outcome, status = _outcome(operation, end)
-        seconds = time.monotonic() - start
-        report = AttemptReport(operation=operation.id, number=number, outcome=outcome, status=status, seconds=seconds)
-        self._reporter.attempt(report)
-
-    def _report_call(
-        self, operation: Operation[Any], attempts: int, begin: float, violations: list[Violation], end: ApiError | int
-    ) -> None:
-        outcome, status = _outcome(operation, end)
-        self._reporter.call(
-            CallReport(
-                operation=operation.id,
-                attempts=attempts,
-                outcome=outcome,
-                status=status,
-                seconds=time.monotonic() - begin,
-                violations=violations,
-            )
-        )
-
 
 def _read(incoming: Incoming) -> Steps[bytes | None]:
     """Read a body; None if it does not come whole, or is too long."""
@@ -248,14 +232,6 @@ def _read(incoming: Incoming) -> Steps[bytes | None]:
     finally:
         yield from incoming.close()
     return bytes(body)
-
-
-def _outcome(operation: Operation[Any], end: ApiError | int) -> tuple[Outcome, int | None]:
-    """Return what is known at the end of a call, and the status of HTTP."""
-    if isinstance(end, int):
-        return operation.done, end
-    info = getattr(end.response, "_info", None) if isinstance(end, QueuedError) else None
-    return end.outcome, info.status if info else getattr(end, "status", None)
 
 
 def _pause(operation: Operation[Any], error: ApiError, attempt: int) -> float | None:

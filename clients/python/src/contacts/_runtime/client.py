@@ -10,9 +10,8 @@ import attrs
 import httpx
 from typing_extensions import Self, Unpack
 
-from .calls import Core, Stream
+from .calls import Core, Incoming, Stream
 from .errors import InDoubtError, UsageError
-from .exchange import Incoming
 from .foreign import Foreign
 from .info import ResponseInfo
 from .inputs import Input

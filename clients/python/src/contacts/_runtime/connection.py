@@ -51,7 +51,7 @@ class Connection:
 
     def request(self, exchange: Exchange) -> Steps[h11.Response]:
         """Send a request, and receive the header of its response: it may come before all of the request is sent."""
-        self._progress, self._response = exchange, None
+        self._progress = exchange
         headers = [*exchange.headers.items()]
         data = self._http.send(h11.Request(method=exchange.method, target=exchange.target, headers=headers)) or b""
         for chunk in exchange.body.chunks():
@@ -154,7 +154,7 @@ class Connection:
         )
         if is_clean:
             self._http.start_next_cycle()
-            self._head = b""
+            self._head, self._response = b"", None
             self.idle_since = time.monotonic()
         return is_clean
 

@@ -2,12 +2,9 @@
 
 import time
 from collections.abc import Mapping
-from typing import Literal, Protocol
-
-import httpx
+from typing import Literal
 
 from .body import Body
-from .steps import Steps
 
 
 class Progress:
@@ -37,35 +34,5 @@ class Exchange(Progress):
         self.body = body
 
 
-class Incoming(Protocol):
-    """A response whose body is still to be read. It must be closed."""
-
-    @property
-    def status(self) -> int:
-        """The status of HTTP."""
-
-    @property
-    def headers(self) -> httpx.Headers:
-        """The headers."""
-
-    def read(self) -> Steps[bytes]:
-        """Receive a part of the body; nothing at its end."""
-
-    def close(self) -> Steps[None]:
-        """End the exchange."""
-
-
 Fate = Literal["not_sent", "in_doubt", "mistake"]
-
-
-class Transport(Protocol):
-    """Carries requests and responses."""
-
-    def send(self, exchange: Exchange) -> Steps[Incoming]:
-        """Send a request, and receive the header of its response."""
-
-    def fate(self, error: Exception, exchange: Exchange) -> Fate:
-        """Tell what an error without a response means: a mistake is the caller's, and nothing was sent."""
-
-    def close(self) -> Steps[None]:
-        """Close what is open."""
+"""What an error without a response means. A mistake is the caller's, and nothing was sent."""

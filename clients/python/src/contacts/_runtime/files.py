@@ -5,8 +5,9 @@ import os
 import re
 import stat
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any
 
 import attrs
 
@@ -26,9 +27,11 @@ class File:
     content's type. The name of a local file is never sent."""
     _source: Any
     _length: int | None
-    _open: Callable[[], IO[bytes]] = attrs.field(eq=False)
+    _open: Callable[[], AbstractContextManager[IO[bytes]]] = attrs.field(eq=False)
 
-    def __init__(self, source: Any, length: int | None, opener: Callable[[], IO[bytes]], name: str) -> None:
+    def __init__(
+        self, source: Any, length: int | None, opener: Callable[[], AbstractContextManager[IO[bytes]]], name: str
+    ) -> None:
         if not isinstance(name, str):
             raise UsageError("name must be text")
         self.__attrs_init__(name, source, length, opener)
@@ -79,9 +82,9 @@ class File:
         if not binary:
             raise UsageError("file must be a binary file object that can seek")
 
-        def open_again() -> IO[bytes]:
+        def open_again() -> AbstractContextManager[IO[bytes]]:
             file.seek(begin)
-            return cast("IO[bytes]", _KeptOpen(file))
+            return nullcontext(file)  # the caller closes it
 
         return cls(file, length, open_again, name)
 
@@ -104,8 +107,8 @@ class File:
         """Return the same file under another name in the request."""
         return File(self._source, self._length, self._open, name)
 
-    def open(self) -> IO[bytes]:
-        """Open the file at its beginning."""
+    def open(self) -> AbstractContextManager[IO[bytes]]:
+        """Open the file at its beginning. The context closes it, if it is to be closed."""
         return self._open()
 
     def __repr__(self) -> str:
@@ -157,20 +160,3 @@ def _open_path(path: str | os.PathLike[str]) -> IO[bytes]:
         file.close()
         raise OSError("not a regular file")
     return file
-
-
-class _KeptOpen:
-    """A file object of the caller, which the caller closes."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self.read = file.read
-
-    def __enter__(self) -> "_KeptOpen":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def close(self) -> None:
-        """Leave it open."""

@@ -2,7 +2,8 @@
 
 import re
 import time
-from datetime import datetime, timezone
+from contextlib import suppress
+from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 
 import attrs
@@ -12,12 +13,6 @@ _WAITS = ("Retry-After", "X-RateLimit-Reset", "X-RateLimit-Reset-Hour", "RateLim
 _LIMITS = ("X-RateLimit-{}", "X-RateLimit-{}-Hour", "RateLimit-{}")
 
 _NUMBER = re.compile(r"[0-9]{1,15}")
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_DATE = re.compile(
-    rf"({'|'.join(_DAYS)}), ([0-9]{{2}}) ({'|'.join(_MONTHS)}) ([0-9]{{4}})"
-    r" ([0-9]{2}):([0-9]{2}):([0-9]{2}) GMT"
-)
 
 
 @attrs.frozen
@@ -95,12 +90,9 @@ def _seconds(value: str, now: float, *, dates: bool = False) -> float | None:
         if number >= 1e12:
             return number / 1000 - now
         return number - now if number >= 1e9 else number
-    if dates and (match := _DATE.fullmatch(value)):
-        weekday, day, month, year, hour, minute, second = match.groups()
-        numbers = (int(year), _MONTHS.index(month) + 1, int(day), int(hour), int(minute), int(second))
-        try:
-            date = datetime(*numbers, tzinfo=timezone.utc)
-        except ValueError:  # a day or an hour that there is not
-            return None
-        return date.timestamp() - now if date.weekday() == _DAYS.index(weekday) else None
+    if dates:
+        with suppress(ValueError):
+            date = parsedate_to_datetime(value)
+            # It takes more forms than HTTP's, and a wrong day of the week.
+            return date.timestamp() - now if format_datetime(date, usegmt=True) == value else None
     return None

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from .errors import InvalidError, UsageError
-from .rules import check, is_absent, unknown
+from .rules import Check, is_absent, unknown
 from .table import Operation, Violation
 from .values import has_type
 
@@ -29,7 +29,7 @@ class Input:
         Returns:
             All violations, in the contract's order, one for each parameter; empty if there is none.
         """
-        return check(self._operation, self._operation.input_fields, values_of(self)).violations
+        return Check(self._operation, self._operation.input_fields, values_of(self)).violations
 
     @classmethod
     def from_draft(cls: type[I], draft: Mapping[str, Any]) -> I:
@@ -74,7 +74,7 @@ def is_misfit(operation: Operation[Any], draft: Mapping[str, Any], values: list[
 def validate_draft(operation: Operation[Any], draft: Mapping[str, Any]) -> list[Violation]:
     """Check data from outside, without sending it. The rules of the path are left out."""
     values = draft_values(operation, draft)
-    return [*check(operation, operation.input_fields, values).violations, *unknown(operation, draft)]
+    return [*Check(operation, operation.input_fields, values).violations, *unknown(operation, draft)]
 
 
 def frozen(value: Any, lists: Any = Iterable) -> Any:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any, ClassVar, TypeVar
 
@@ -164,12 +165,11 @@ def _whole(value: Any, name: str) -> int:
 
 def _exact(text: str) -> int | None:
     """Return a whole number that is written with a fraction of zeros or an exponent, if it can have 64 bits."""
-    digits, _, exponent = text.lower().partition("e")
-    whole, _, fraction = digits.partition(".")
-    if len(exponent) > 4 or len(digits) > 1000:
-        return None
-    exact = Decimal(f"{whole}.{fraction or '0'}e{exponent or '0'}")
-    return int(exact) if exact.adjusted() < 19 and exact == exact.to_integral_value() else None
+    with suppress(ArithmeticError):  # of the exponent
+        exact = Decimal(text[:1000])
+        if exact.adjusted() < 19 and exact == exact.to_integral_value() and len(text) <= 1000:
+            return int(exact)
+    return None
 
 
 def _number(value: Any, name: str) -> float:

@@ -1,17 +1,18 @@
 """Tells the logger and the hooks of attempts and calls. They see no header, body or value."""
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
 import attrs
 
-from .errors import Outcome
+from .errors import ApiError, Outcome, QueuedError
 from .table import Operation, Violation
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class AttemptReport:
     """What a hook is told of one attempt. It holds no header, body or value."""
 
@@ -27,7 +28,7 @@ class AttemptReport:
     """How long it took."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class CallReport:
     """What a hook is told of one call. It holds no header, body or value."""
 
@@ -63,19 +64,24 @@ class Reporter:
         words = " ".join(violation.message for violation in violations)
         self._guard(self._logger.warning, "%s: sent though %s", operation.id, words)
 
-    def attempt(self, report: AttemptReport) -> None:
-        """Report an attempt."""
+    def attempt(self, operation: Operation[Any], number: int, begin: float, end: ApiError | int) -> None:
+        """Report an attempt. The end is an error, or the status of a success."""
+        outcome, status = _outcome(operation, end)
+        seconds = time.monotonic() - begin
         if self._logger.isEnabledFor(logging.DEBUG):
-            status = "" if report.status is None else f", status {report.status}"
+            of = "" if status is None else f", status {status}"
             line = "%s: %s%s, %.3f s, attempt %d"
-            values = (report.operation, report.outcome, status, report.seconds, report.number)
-            self._guard(self._logger.debug, line, *values)
+            self._guard(self._logger.debug, line, operation.id, outcome, of, seconds, number)
         if self._on_attempt:
-            self._guard(self._on_attempt, report)
+            self._guard(self._on_attempt, AttemptReport(operation.id, number, outcome, status, seconds))
 
-    def call(self, report: CallReport) -> None:
+    def call(
+        self, operation: Operation[Any], attempts: int, begin: float, violations: list[Violation], end: ApiError | int
+    ) -> None:
         """Report a call."""
         if self._on_outcome:
+            seconds = time.monotonic() - begin
+            report = CallReport(operation.id, attempts, *_outcome(operation, end), seconds, violations)
             self._guard(self._on_outcome, report)
 
     def _guard(self, function: Callable[..., object], *arguments: object) -> None:
@@ -84,3 +90,10 @@ class Reporter:
         except Exception:
             with suppress(Exception):
                 self._logger.exception("a hook raised an error")
+
+
+def _outcome(operation: Operation[Any], end: ApiError | int) -> tuple[Outcome, int | None]:
+    if isinstance(end, int):
+        return operation.done, end
+    info = getattr(end.response, "_info", None) if isinstance(end, QueuedError) else None
+    return end.outcome, info.status if info else getattr(end, "status", None)

@@ -57,7 +57,6 @@ class Rule:
     length: int = 0
     limit: str = ""
     open: bool = False
-    joined: bool = False
     pattern: str = ""
     check: Literal["", "unicode", "segment", "header"] = ""
     values: frozenset[str] = frozenset()
@@ -72,7 +71,7 @@ class FilePart:
     """The field is a text parameter whose value is the name of the file's part."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class Field:
     """One parameter of a request."""
 
@@ -95,7 +94,6 @@ class Body:
 
     required: bool = False
     form: bool = False
-    multipart: bool = False
 
 
 @attrs.frozen
@@ -173,8 +171,6 @@ class Operation(Generic[R]):
     """There is no call without an input."""
     path_fields: tuple[Field, ...] = attrs.field(init=False)
     input_fields: tuple[Field, ...] = attrs.field(init=False)
-    plans: dict[tuple[bool, bool], Any] = attrs.field(init=False, factory=dict, repr=False)
-    """How the fields are checked: all of them, or those of the input."""
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "path_fields", tuple(f for f in self.fields if f.place == "path"))

@@ -32,7 +32,7 @@ def has_kind(kind: Kind, value: Any) -> bool:
 def has_type(field: Field, value: Any) -> bool:
     """Tell whether a value that is given has the type of a field."""
     if field.delimiter is None:
-        return has_kind(field.kind, value)
+        return (field.kind == "string" and type(value) is str) or has_kind(field.kind, value)
     if not isinstance(value, tuple):
         return False
     if field.kind == "string" and set(map(type, value)) == _TEXT:  # the usual case, without a call for each item
