@@ -3,7 +3,6 @@ package contractgen
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"text/template"
@@ -32,41 +31,9 @@ func (python) Generated(api contract.API, pkg Package) ([]File, error) {
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, File{Path: folder + file.path, Content: pruneImports(content)})
+		files = append(files, File{Path: folder + file.path, Content: content})
 	}
 	return files, nil
-}
-
-var (
-	importOf   = regexp.MustCompile(`(?m)^from (\S+) import (?:([^(\n]+)|\(\n((?: {4}.*\n)+)\))\n`)
-	docstring  = regexp.MustCompile(`(?s)""".*?"""`)
-	importName = regexp.MustCompile(`\w+(?: as \w+)?`)
-)
-
-// pruneImports takes out the names that a module imports and does not use: not every contract needs each.
-func pruneImports(source []byte) []byte {
-	rest := docstring.ReplaceAll(importOf.ReplaceAll(source, nil), nil)
-	return importOf.ReplaceAllFunc(source, func(statement []byte) []byte {
-		parts := importOf.FindSubmatch(statement)
-		if string(parts[1]) == "__future__" {
-			return statement
-		}
-		var used []string
-		for _, name := range importName.FindAllString(string(parts[2])+string(parts[3]), -1) {
-			words := strings.Fields(name)
-			if regexp.MustCompile(`\b` + words[len(words)-1] + `\b`).Match(rest) {
-				used = append(used, name)
-			}
-		}
-		line := fmt.Sprintf("from %s import %s\n", parts[1], strings.Join(used, ", "))
-		switch {
-		case len(used) == 0:
-			return nil
-		case len(line) > 120 || len(parts[3]) > 0:
-			line = fmt.Sprintf("from %s import (\n    %s,\n)\n", parts[1], strings.Join(used, ",\n    "))
-		}
-		return []byte(line)
-	})
 }
 
 // Standalone copies the runtime, the adapters and the manifest, under the name of the package.
@@ -95,13 +62,13 @@ func (python) Standalone(_ contract.API, pkg Package) ([]File, error) {
 type pythonOf struct{ api contract.API }
 
 func (p pythonOf) funcs() template.FuncMap {
-	result := func(bytes string) func(contract.Operation) string {
+	result := func(bytes, module string) func(contract.Operation) string {
 		return func(op contract.Operation) string {
 			switch {
 			case op.Response.Bytes:
 				return bytes
 			case op.Response.Object != "":
-				return objectOf(p.api, op.Response.Object).Names.Python
+				return module + objectOf(p.api, op.Response.Object).Names.Python
 			}
 			return "ResponseInfo"
 		}
@@ -111,7 +78,8 @@ func (p pythonOf) funcs() template.FuncMap {
 		"doc":  docPython, "sentence": sentence, "fieldDoc": p.fieldDoc, "methodDoc": methodDoc, "argsDoc": p.argsDoc,
 		"inputs":    inputFields,
 		"inputName": func(op contract.Operation) string { return typeName(op.ID) + "Input" },
-		"exports":   p.exports, "classes": p.classes, "allNames": p.allNames,
+		"exports":   p.exports, "signatures": p.signatures, "allNames": p.allNames,
+		"uses":      p.uses,
 		"inputType": p.inputType, "memberType": p.memberType, "member": p.member, "rule": p.rule,
 		"default": func(f contract.Field) string {
 			switch {
@@ -136,7 +104,7 @@ func (p pythonOf) funcs() template.FuncMap {
 			}
 			return op.Names.Python
 		},
-		"resultType": result("ByteStream"), "syncResult": result("ByteStream"), "asyncResult": result("AsyncByteStream"),
+		"resultType": result("ByteStream", "types."), "syncResult": result("ByteStream", ""), "asyncResult": result("AsyncByteStream", ""),
 		"itemType": func(op contract.Operation) string { return objectOf(p.api, op.Pages.ItemObject).Names.Python },
 		"params":   p.params,
 		"pathTuple": func(op contract.Operation) string {
@@ -227,17 +195,74 @@ func (p pythonOf) exports() []string {
 }
 
 func (p pythonOf) classes() []string {
+	names := p.inputs()
+	for _, object := range p.api.Objects {
+		names = append(names, object.Names.Python)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func (p pythonOf) inputs() []string {
 	var names []string
 	for _, op := range p.api.Operations {
 		if len(inputFields(op)) > 0 {
 			names = append(names, typeName(op.ID)+"Input")
 		}
 	}
-	for _, object := range p.api.Objects {
-		names = append(names, object.Names.Python)
+	return names
+}
+
+// signatures are the names of the types that the methods take and return.
+func (p pythonOf) signatures() []string {
+	names := p.inputs()
+	for _, op := range p.api.Operations {
+		if op.Response.Object != "" {
+			names = append(names, objectOf(p.api, op.Response.Object).Names.Python)
+		}
+		if op.Pages != nil {
+			names = append(names, objectOf(p.api, op.Pages.ItemObject).Names.Python)
+		}
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// uses tells what the modules must import.
+func (p pythonOf) uses(what string) (bool, error) {
+	inType := func(kind contract.Kind) bool {
+		return slices.ContainsFunc(p.api.Objects, func(object contract.Object) bool {
+			return slices.ContainsFunc(object.Members, func(member contract.Member) bool { return hasKind(member.Type, kind) })
+		})
+	}
+	operation := func(is func(contract.Operation) bool) (bool, error) {
+		return slices.ContainsFunc(p.api.Operations, is), nil
+	}
+	input := func(is func(contract.Field) bool) bool {
+		return slices.ContainsFunc(p.api.Operations, func(op contract.Operation) bool { return slices.ContainsFunc(inputFields(op), is) })
+	}
+	switch what {
+	case "pages":
+		return operation(func(op contract.Operation) bool { return op.Pages != nil })
+	case "content":
+		return operation(func(op contract.Operation) bool { return op.Response.Bytes })
+	case "no content":
+		return operation(func(op contract.Operation) bool { return !op.Response.Bytes && op.Response.Object == "" })
+	case "file":
+		return input(func(f contract.Field) bool { return f.Kind == contract.KindFile }), nil
+	case "list":
+		return inType(contract.KindList) || input(func(f contract.Field) bool { return f.List != nil }), nil
+	case "json":
+		return inType(contract.KindJSON) || input(func(f contract.Field) bool { return f.Kind == contract.KindJSON }), nil
+	case "input":
+		return len(p.inputs()) > 0, nil
+	}
+	return false, fmt.Errorf("python does not know %q", what)
+}
+
+// hasKind tells whether a type is of a kind, or a list of such.
+func hasKind(t contract.Type, kind contract.Kind) bool {
+	return t.Kind == kind || (t.Kind == contract.KindList && hasKind(*t.Item, kind))
 }
 
 func (p pythonOf) allNames() []string {
@@ -302,7 +327,7 @@ func (p pythonOf) memberType(member contract.Member) string {
 }
 
 func (p pythonOf) member(m contract.Member) string {
-	out := fmt.Sprintf("Member(%s, %s, %s", quote(m.Name), quote(m.Names.Python), p.memberKind(m.Type))
+	out := fmt.Sprintf("t.Member(%s, %s, %s", quote(m.Name), quote(m.Names.Python), p.memberKind(m.Type))
 	if m.Required {
 		out += ", required=True"
 	}
@@ -318,9 +343,9 @@ func (p pythonOf) memberKind(t contract.Type) string { return quote(string(t.Kin
 func (p pythonOf) memberParts(t contract.Type) string {
 	switch t.Kind {
 	case contract.KindObject:
-		return ", object=" + objectOf(p.api, t.Object).Names.Python
+		return ", object=types." + objectOf(p.api, t.Object).Names.Python
 	case contract.KindList:
-		return fmt.Sprintf(`, item=Member("item", "", %s%s)`, p.memberKind(*t.Item), p.memberParts(*t.Item))
+		return fmt.Sprintf(`, item=t.Member("item", "", %s%s)`, p.memberKind(*t.Item), p.memberParts(*t.Item))
 	}
 	return ""
 }
@@ -337,7 +362,7 @@ func (p pythonOf) rule(r contract.Rule) (string, error) {
 	if !slices.ContainsFunc(contract.Kinds, func(k struct{ Name, Doc string }) bool { return k.Name == r.Kind }) {
 		return "", fmt.Errorf("python does not know the rule %q", r.Kind)
 	}
-	out := fmt.Sprintf("Rule(broken=Violation(%s, %s, %s)", quote(r.Field), quote(r.Kind), quote(r.Message))
+	out := fmt.Sprintf("t.Rule(broken=t.Violation(%s, %s, %s)", quote(r.Field), quote(r.Kind), quote(r.Message))
 	if len(r.With) > 0 {
 		out += ", others=" + tuplePython(r.With)
 	}

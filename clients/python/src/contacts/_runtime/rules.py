@@ -160,9 +160,11 @@ def _files(field: Field, value: Any) -> Sequence[Any]:
 
 def _length(field: Field, value: Any) -> int:
     """Return the length of a value as it is sent: of a list, with its delimiters."""
-    if field.delimiter is None:
+    if not isinstance(value, tuple):
         return len(value)
-    return len(field.delimiter.join(value if field.kind == "string" else [wire_text(field.kind, v) for v in value]))
+    return len(
+        (field.delimiter or "").join(value if field.kind == "string" else [wire_text(field.kind, v) for v in value])
+    )
 
 
 def _limit(rule: Rule, field: Field) -> float:
