@@ -234,19 +234,3 @@ def test_a_server_that_ends_tls_after_the_request_leaves_it_in_doubt(
     with pytest.raises(InDoubtError):
         caller.client(server.url, ssl_context=client_tls).create()
     assert len(server.requests) == 1
-
-
-def test_calls_that_fail_leave_no_sockets(caller: Caller, serve: Any) -> None:
-    answers = [None, response(b"{}", "500 Oops"), b"nonsense\r\n\r\n", response() + b"x"]
-    server: Server = serve(lambda _: answers[len(server.requests) % len(answers)])
-    calls = caller.client(server.url)
-
-    def fail(times: int) -> int:
-        for _ in range(times):
-            with suppress(InDoubtError):
-                calls.create()
-        time.sleep(0.1)  # for the server to close its own
-        return len(os.listdir("/proc/self/fd"))
-
-    before = fail(20)
-    assert fail(400) <= before + 2

@@ -110,7 +110,7 @@ def test_the_wheel_serves_a_project_elsewhere(packages: Path, serve: Any, tmp_pa
 
 def test_the_lowest_versions_that_are_stated_work(packages: Path, serve: Any, tmp_path: Path) -> None:
     (wheel,) = packages.glob("*.whl")
-    floors = re.findall(r'^    "([a-z_]+)>=([0-9.]+)[,"]', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    floors = re.findall(r'^    "([a-z0-9_]+)>=([0-9.]+)[,"]', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
     assert len(floors) == 5
     python = environment(tmp_path, wheel, *(f"{name}=={version}" for name, version in floors))
     programs_run(python, serve, tmp_path)

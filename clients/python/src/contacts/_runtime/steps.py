@@ -107,8 +107,9 @@ class Resolve:
 
     async def wait_in_task(self) -> Any:
         """Wait in a task."""
-        with anyio.fail_after(self.seconds):
+        with anyio.move_on_after(self.seconds):
             return await anyio.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+        raise TimeoutError(f"no address of {self.host} was found in time")
 
 
 READ, WRITE = 1, 2
