@@ -8,12 +8,13 @@ import pprint
 import traceback
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import attrs
 import httpx
 import pytest
-from conftest import TOKEN, WILE, Caller, response
+from conftest import PNG, TOKEN, WILE, Caller, response, with_image
 
 from contacts import (
     ApiError,
@@ -73,6 +74,32 @@ def test_the_servers_words_are_redacted(caller: Caller, serve: Any, status: str)
     assert caught.value.message == "[redacted] and [redacted] are wrong"  # type: ignore[attr-defined]
     assert caught.value.errors == (FieldError("[redacted]", "[redacted]"),)  # type: ignore[attr-defined]
     assert_secret(caught.value)
+
+
+@pytest.mark.parametrize(
+    "answer", [None, b"nonsense\r\n\r\n", response(b"{}", "500 Oops"), response(b"{}", "400 No"), response()[:-1]]
+)
+def test_a_traceback_with_its_variables_is_free_of_secrets(
+    caller: Caller, serve: Any, answer: bytes | None, tmp_path: Path
+) -> None:
+    path = tmp_path / "image.png"
+    path.write_bytes(PNG)
+    calls = caller.client(serve(lambda _: answer).url, timeout=1)
+    absent = caller.client("http://127.0.0.1:1")
+    attempts: list[Callable[[], Any]] = [
+        lambda: calls.get_contact(1000, "1"),
+        lambda: calls.create(with_image(path)),
+        calls.create,
+        absent.create,
+    ]
+    for attempt in attempts:
+        with pytest.raises(ApiError) as caught:
+            attempt()
+        lines = traceback.TracebackException.from_exception(caught.value, capture_locals=True).format()
+        text = "".join(line for line in lines if "/test_" not in line and "/conftest.py" not in line)
+        assert "_attempt" in text
+        assert TOKEN not in text
+        assert CREDENTIALS not in text
 
 
 @pytest.mark.parametrize("token", ["wrong", "a", "1234567"])

@@ -8,7 +8,7 @@ import anyio
 import httpx
 from typing_extensions import Self, Unpack
 
-from .calls import Stream
+from .calls import Incoming
 from .client import BaseClient, Content, Pages
 from .inputs import Input
 from .options import CallOptions
@@ -67,7 +67,7 @@ class TaskClient(BaseClient):
         return self._result(operation, await run_in_task(steps))
 
     def _result(self, operation: Operation[Any], result: Any) -> Any:
-        return AsyncByteStream(operation.id, result.incoming, self._core) if isinstance(result, Stream) else result
+        return AsyncByteStream(operation.id, result, self._core) if isinstance(result, Incoming) else result
 
     async def _items(self, pages: Pages, path: tuple[Any, ...]) -> AsyncIterator[Any]:
         while not pages.are_over:

@@ -8,8 +8,6 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 
-import attrs
-
 from .body import Body, FileGoneError
 from .encoding import Encoded, encode
 from .errors import ApiError, InDoubtError, InvalidError, NotSentError, RefusedError, UsageError
@@ -35,13 +33,6 @@ Incoming = PooledResponse | ForeignResponse
 
 LONGEST_WAIT = 30.0
 """A longer one is for the caller to decide about."""
-
-
-@attrs.frozen
-class Stream:
-    """A success whose body is still to be read."""
-
-    incoming: Incoming
 
 
 class Core:
@@ -99,13 +90,12 @@ class Core:
         if not isinstance(path, Mapping):
             raise UsageError("path must be a mapping")
         draft = {} if draft is None else draft
-        steps = tuple(path_value(f, path.get(f.name)) for f in operation.path_fields)
+        given = tuple(path_value(f, path.get(f.name)) for f in operation.path_fields)
         values = draft_values(operation, draft)
         if not is_misfit(operation, draft, values):
-            return steps, operation.input.from_draft(draft) if operation.input else None
-        everything = (*steps, *values)
+            return given, operation.input.from_draft(draft) if operation.input else None
         enforce = settings.rules == "enforce"
-        checked = yield Call(partial(Check, operation, operation.fields, everything, enforce=enforce))
+        checked = yield Call(partial(Check, operation, operation.fields, (*given, *values), enforce=enforce))
         raise self._invalid(operation, [*checked.violations, *unknown(operation, draft)])
 
     def call_draft(
@@ -177,7 +167,7 @@ class Core:
 
     def _attempt(
         self, operation: Operation[R], encoded: Encoded, settings: Settings, in_doubt_before: bool
-    ) -> Steps[tuple[R | Stream, int]]:
+    ) -> Steps[tuple[R | Incoming, int]]:
         # An upload has one second more for each 128 KiB.
         end = time.monotonic() + settings.timeout + encoded.length / (1 << 17)
         if settings.end is not None:
@@ -185,15 +175,14 @@ class Core:
             if end <= time.monotonic():
                 raise NotSentError(operation.id, "the deadline has passed")
         body = Body(encoded.body)
-        headers = {**self._headers(), **encoded.headers}
-        exchange = Exchange(operation.http_method, self._base.path + encoded.target, headers, body, end)
+        exchange = self._exchange(operation, encoded, body, end)
         incoming: Incoming | None = None
         try:
             yield from body.open()
             incoming = yield from self._transport.send(exchange)
             status = incoming.status
             if operation.streams and 200 <= status < 300:
-                return Stream(incoming), status
+                return incoming, status
             content = yield from _read(incoming)
             info = ResponseInfo(status, incoming.headers, content or b"")
             return classify(operation, info, content, self.redact, in_doubt_before=in_doubt_before), status
@@ -217,6 +206,10 @@ class Core:
         if fate == "not_sent":
             raise NotSentError(operation.id, reason) from cause
         raise InDoubtError(operation.id, incoming.status if incoming else None, reason=reason) from cause
+
+    def _exchange(self, operation: Operation[Any], encoded: Encoded, body: Body, end: float) -> Exchange:
+        target = self._base.path + encoded.target
+        return Exchange(operation.http_method, target, {**self._headers(), **encoded.headers}, body, end)
 
 
 def _read(incoming: Incoming) -> Steps[bytes | None]:

@@ -10,7 +10,7 @@ import attrs
 import httpx
 from typing_extensions import Self, Unpack
 
-from .calls import Core, Incoming, Stream
+from .calls import Core, Incoming
 from .errors import InDoubtError, UsageError
 from .foreign import Foreign
 from .info import ResponseInfo
@@ -266,7 +266,7 @@ class SyncClient(BaseClient):
         return self._result(operation, run(self._core.call(operation, path, parameters, self._settings(options))))
 
     def _result(self, operation: Operation[Any], result: Any) -> Any:
-        return ByteStream(operation.id, result.incoming, self._core) if isinstance(result, Stream) else result
+        return ByteStream(operation.id, result, self._core) if isinstance(result, Incoming) else result
 
     def _items(self, pages: Pages, path: tuple[Any, ...]) -> Iterator[Any]:
         while not pages.are_over:

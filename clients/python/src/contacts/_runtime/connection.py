@@ -31,6 +31,7 @@ class Connection:
         self._progress = progress
         self._process = os.getpid()
         self._http = h11.Connection(h11.CLIENT, LONGEST_HEADER)
+        self._unsent = bytearray()
         self._head = b""
         self._response: h11.Response | None = None
         self._is_broken = False
@@ -52,16 +53,15 @@ class Connection:
     def request(self, exchange: Exchange) -> Steps[h11.Response]:
         """Send a request, and receive the header of its response: it may come before all of the request is sent."""
         self._progress = exchange
-        headers = [*exchange.headers.items()]
-        data = self._http.send(h11.Request(method=exchange.method, target=exchange.target, headers=headers)) or b""
+        self._queue(self._http.send(exchange.head()))
         for chunk in exchange.body.chunks():
-            data += self._http.send(h11.Data(chunk if isinstance(chunk, bytes) else (yield chunk))) or b""
-            yield from self.write(data, is_request=True)
-            data = b""
+            self._queue(self._http.send(h11.Data(chunk if isinstance(chunk, bytes) else (yield chunk))))
+            yield from self._flush(is_request=True)
             if self._response or self._is_broken:
                 break
         else:
-            yield from self.write(data + (self._http.send(h11.EndOfMessage()) or b""), is_request=True)
+            self._queue(self._http.send(h11.EndOfMessage()))
+            yield from self._flush(is_request=True)
         while not self._response:
             self._receive((yield from self.read()))
         return self._response
@@ -84,25 +84,31 @@ class Connection:
                 return received
         return b""
 
-    def write(self, data: bytes, *, is_request: bool = False) -> Steps[None]:
-        """Send bytes; of a request, until there is a response, or the server takes no more."""
+    def write(self, data: bytes) -> Steps[None]:
+        """Send bytes."""
+        self._queue(data)
+        yield from self._flush()
+
+    def _queue(self, data: bytes | None) -> None:
         for tls in reversed(self._sessions):
-            data = tls.send(data)
-        view = memoryview(data)
+            data = tls.send(data or b"")
+        self._unsent += data or b""
+
+    def _flush(self, *, is_request: bool = False) -> Steps[None]:
+        """Send what is queued; of a request, until there is a response, or the server takes no more."""
         left = self._progress.left()
-        while view and not (is_request and (self._response or self._is_broken)):
-            sent = self._write(view, is_request)
-            view = view[sent:]
+        while self._unsent and not (is_request and (self._response or self._is_broken)):
+            sent = self._write(is_request)
             if not sent and not self._is_broken:
                 ready = yield Ready(self._socket, READ | WRITE if is_request else WRITE, left)
                 if ready & READ and (received := self._read()) is not None:
                     self._receive(received)
                 left = self._progress.left()
 
-    def _write(self, data: memoryview, is_request: bool) -> int:
+    def _write(self, is_request: bool) -> int:
         """Return how many bytes the network has taken; none, if it takes none now."""
         try:
-            sent = self._socket.send(data)
+            sent = self._socket.send(self._unsent)
         except BlockingIOError:
             return 0
         except OSError:
@@ -112,6 +118,7 @@ class Connection:
             self._is_broken = True
             return 0
         self._progress.written += sent
+        del self._unsent[:sent]
         return sent
 
     def _read(self) -> bytes | None:

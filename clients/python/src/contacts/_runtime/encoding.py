@@ -13,7 +13,7 @@ from .table import Field, Operation
 from .values import wire_text
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Encoded:
     """A request, but for the account and the server."""
 

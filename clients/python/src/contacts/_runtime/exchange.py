@@ -4,6 +4,8 @@ import time
 from collections.abc import Mapping
 from typing import Literal
 
+import h11
+
 from .body import Body
 
 
@@ -32,6 +34,10 @@ class Exchange(Progress):
         self.target = target
         self.headers = headers
         self.body = body
+
+    def head(self) -> h11.Request:
+        """Return the beginning of the request."""
+        return h11.Request(method=self.method, target=self.target, headers=[*self.headers.items()])
 
 
 Fate = Literal["not_sent", "in_doubt", "mistake"]

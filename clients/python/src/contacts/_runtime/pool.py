@@ -32,11 +32,10 @@ class Pool:
             raise UsageError("the client is closed")
         connection = self._take() or (yield from _connect(self._route, Progress(exchange.end)))
         try:
-            response = yield from connection.request(exchange)
+            return PooledResponse(self, connection, (yield from connection.request(exchange)))
         except BaseException:
             connection.close()
             raise
-        return PooledResponse(self, connection, response)
 
     def fate(self, error: Exception, exchange: Exchange) -> Fate:
         """Tell what an error without a response means: what was not written was not sent."""
