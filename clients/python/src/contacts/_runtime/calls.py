@@ -9,12 +9,12 @@ from functools import partial
 from typing import Any, TypeVar
 
 from .body import Body, FileGoneError
+from .custom_transport import CustomResponse, CustomTransport
 from .encoding import Encoded, encode
 from .errors import ApiError, InDoubtError, InvalidError, NotSentError, RefusedError, UsageError
-from .exchange import Exchange, Fate
-from .foreign import Foreign, ForeignResponse
+from .exchange import Exchange, Failure
 from .info import ResponseInfo
-from .inputs import Input, draft_values, is_misfit, values_of
+from .inputs import Input, draft_values, fits, values_of
 from .options import BaseURL, Settings
 from .outcomes import classify
 from .pool import Pool, PooledResponse
@@ -28,7 +28,7 @@ from .values import path_value
 
 R = TypeVar("R")
 
-Incoming = PooledResponse | ForeignResponse
+Incoming = PooledResponse | CustomResponse
 """A response whose body is still to be read. It must be closed."""
 
 LONGEST_WAIT = 30.0
@@ -46,7 +46,7 @@ class Core:
         base: BaseURL,
         settings: Settings,
         reporter: Reporter,
-        transport: Pool | Foreign,
+        transport: Pool | CustomTransport,
     ) -> None:
         self.settings = settings
         self.redact = redactor(account, token)
@@ -72,7 +72,7 @@ class Core:
         self._is_closed = True
         yield from self._transport.close()
 
-    def given(self, operation: Operation[Any], parameters: Input | None) -> Input | None:
+    def input_of(self, operation: Operation[Any], parameters: Input | None) -> Input | None:
         """Return the input of a call. Raises UsageError if there can be no call of it."""
         if self._is_closed:
             raise UsageError("the client is closed")
@@ -92,7 +92,7 @@ class Core:
         draft = {} if draft is None else draft
         given = tuple(path_value(f, path.get(f.name)) for f in operation.path_fields)
         values = draft_values(operation, draft)
-        if not is_misfit(operation, draft, values):
+        if fits(operation, draft, values):
             return given, operation.input.from_draft(draft) if operation.input else None
         enforce = settings.rules == "enforce"
         checked = yield Call(partial(Check, operation, operation.fields, (*given, *values), enforce=enforce))
@@ -109,7 +109,7 @@ class Core:
         self, operation: Operation[Any], path: tuple[Any, ...], parameters: Input | None, settings: Settings
     ) -> Steps[Any]:
         """Call an operation: check the input, and send it until its outcome is known, or must not be sent again."""
-        given = self.given(operation, parameters)
+        given = self.input_of(operation, parameters)
         values = path if given is None else (*path, *values_of(given))
         prepare = partial(self._prepare, operation, values, settings)
         has_file = any(f.kind == "file" and value for f, value in zip(operation.fields, values, strict=True))
@@ -194,16 +194,16 @@ class Core:
             with suppress(Exception):  # a stream of the caller's that cannot be closed changes no outcome
                 body.close()
         # Not in the handler: what is raised must not have an error as its context that quotes the credentials.
-        fate: Fate = "in_doubt"
+        kind: Failure = "in_doubt"
         if isinstance(failure, FileGoneError):
-            fate = "not_sent"
+            kind = "not_sent"
         elif not incoming:
-            fate = self._transport.fate(failure, exchange)
-        if fate == "mistake":
+            kind = self._transport.classify(failure, exchange)
+        if kind == "mistake":
             raise failure
         reason = self.redact(f"{type(failure).__name__}: {failure}")
         cause = harmless(failure, self.redact)
-        if fate == "not_sent":
+        if kind == "not_sent":
             raise NotSentError(operation.id, reason) from cause
         raise InDoubtError(operation.id, incoming.status if incoming else None, reason=reason) from cause
 

@@ -11,8 +11,8 @@ import httpx
 from typing_extensions import Self, Unpack
 
 from .calls import Core, Incoming
+from .custom_transport import CustomTransport
 from .errors import InDoubtError, UsageError
-from .foreign import Foreign
 from .info import ResponseInfo
 from .inputs import Input
 from .options import BaseURL, CallOptions, Rules, Settings, check_account, check_hook, from_environment
@@ -95,13 +95,13 @@ class BaseClient:
         settings = Settings(timeout=timeout, retries=retries, rules=rules)
         package = (self._package.name, self._package.version)
         if transport is None:
-            carrier: Pool | Foreign = Pool(route(base, proxy, ssl_context, trust_env))
+            carrier: Pool | CustomTransport = Pool(route(base, proxy, ssl_context, trust_env))
         elif not isinstance(transport, self._transport_type):
             raise UsageError(f"transport must be an httpx.{self._transport_type.__name__}")
         elif proxy is not None or ssl_context is not None:
             raise UsageError("transport cannot be used together with proxy or ssl_context")
         else:
-            carrier = Foreign(transport, base.origin)
+            carrier = CustomTransport(transport, base.origin)
         reporter = Reporter(package[0], on_attempt, on_outcome)
         self._core = Core(package, account, token, base, settings, reporter, carrier)
 
@@ -150,7 +150,7 @@ class Pages:
         self._core = core
         self._operation = operation
         self._settings = settings
-        self._given: Any = core.given(operation, parameters)
+        self._given: Any = core.input_of(operation, parameters)
         self._attributes = operation.pages
         number = getattr(self._given, operation.pages.page)
         self._number = 1 if number is None else number  # what is no number is a violation

@@ -40,5 +40,5 @@ class Exchange(Progress):
         return h11.Request(method=self.method, target=self.target, headers=[*self.headers.items()])
 
 
-Fate = Literal["not_sent", "in_doubt", "mistake"]
+Failure = Literal["not_sent", "in_doubt", "mistake"]
 """What an error without a response means. A mistake is the caller's, and nothing was sent."""

@@ -45,7 +45,7 @@ class Input:
         """
         operation = cls._operation
         values = draft_values(operation, draft)
-        if is_misfit(operation, draft, values):
+        if not fits(operation, draft, values):
             raise InvalidError(operation.id, validate_draft(operation, draft))
         return cls(**{f.attribute: value for f, value in zip(operation.input_fields, values, strict=True)})
 
@@ -65,10 +65,10 @@ def draft_values(operation: Operation[Any], draft: Mapping[str, Any]) -> list[An
     ]
 
 
-def is_misfit(operation: Operation[Any], draft: Mapping[str, Any], values: list[Any]) -> bool:
-    """Tell whether a draft has a value of the wrong type or an unknown name, so that there is no input of it."""
+def fits(operation: Operation[Any], draft: Mapping[str, Any], values: list[Any]) -> bool:
+    """Tell whether there is an input of a draft: one without a value of the wrong type, and without an unknown name."""
     typed = (is_absent(v) or has_type(f, v) for f, v in zip(operation.input_fields, values, strict=True))
-    return bool(unknown(operation, draft)) or not all(typed)
+    return all(typed) and not unknown(operation, draft)
 
 
 def validate_draft(operation: Operation[Any], draft: Mapping[str, Any]) -> list[Violation]:

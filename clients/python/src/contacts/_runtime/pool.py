@@ -11,7 +11,7 @@ import httpx
 
 from .connection import LONGEST_IDLE, Connection
 from .errors import UsageError
-from .exchange import Exchange, Fate, Progress
+from .exchange import Exchange, Failure, Progress
 from .proxies import ProxyError, connect_through
 from .routes import Route
 from .steps import WRITE, Ready, Resolve, Steps
@@ -37,7 +37,7 @@ class Pool:
             connection.close()
             raise
 
-    def fate(self, error: Exception, exchange: Exchange) -> Fate:
+    def classify(self, error: Exception, exchange: Exchange) -> Failure:
         """Tell what an error without a response means: what was not written was not sent."""
         if exchange.written:
             return "in_doubt"

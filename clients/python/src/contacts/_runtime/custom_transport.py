@@ -8,21 +8,21 @@ import anyio
 import attrs
 import httpx
 
-from .exchange import Exchange, Fate
+from .exchange import Exchange, Failure
 from .steps import Steps
 
 _NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 """What httpx documents for a transport that has no connection to send a request on."""
 
 
-class Foreign:
+class CustomTransport:
     """Carries requests by a transport of httpx."""
 
     def __init__(self, transport: Any, origin: str) -> None:
         self._transport = transport
         self._origin = origin
 
-    def send(self, exchange: Exchange) -> "Steps[ForeignResponse]":
+    def send(self, exchange: Exchange) -> "Steps[CustomResponse]":
         """Send a request, and receive the header of its response."""
         timeouts = dict.fromkeys(("connect", "pool", "read", "write"), exchange.left())
         request = httpx.Request(
@@ -35,9 +35,9 @@ class Foreign:
         response = yield _Handle(self._transport, request, exchange.end)
         if not isinstance(response, httpx.Response):
             raise TypeError("the transport returned no httpx.Response")
-        return ForeignResponse(response, exchange)
+        return CustomResponse(response, exchange)
 
-    def fate(self, error: Exception, exchange: Exchange) -> Fate:  # noqa: ARG002
+    def classify(self, error: Exception, exchange: Exchange) -> Failure:  # noqa: ARG002
         """Tell what an error without a response means."""
         if isinstance(error, _NEVER_CONNECTED):
             return "not_sent"
@@ -50,7 +50,7 @@ class Foreign:
         yield _Close(self._transport)
 
 
-class ForeignResponse:
+class CustomResponse:
     """A response of a transport of httpx."""
 
     def __init__(self, response: httpx.Response, exchange: Exchange) -> None:
