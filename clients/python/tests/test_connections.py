@@ -130,6 +130,34 @@ def test_one_async_client_in_two_loops(serve: Any, backends: tuple[str, str]) ->
     anyio.run(client.aclose)
 
 
+def test_one_async_client_in_two_loops_at_once(serve: Any) -> None:
+    server = serve(lambda head: response(b'{"Id":"%s"}' % head.split(b" ", 2)[1].rpartition(b"/")[2]))
+    client = AsyncClient("IRtest", TOKEN, base_url=server.url)
+    wrong: list[object] = []
+
+    async def work(name: str) -> None:
+        ids = [f"{name}-{i}" for i in range(40)]
+        wrong.extend([i for i in ids if (await client.get_contact(1000, i)).id != i])
+
+    async def main(name: str) -> None:
+        async with anyio.create_task_group() as group:
+            for i in range(4):
+                group.start_soon(work, f"{name}-{i}")
+        wrong.remove("running")
+
+    threads = []
+    for name in ("asyncio", "trio", "asyncio"):
+        wrong.append("running")
+        threads.append(threading.Thread(target=anyio.run, args=(main, name), kwargs={"backend": name}))
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    anyio.run(client.aclose)
+    assert not wrong
+    assert server.connections <= 12
+
+
 def test_an_idle_connection_is_not_used_after_30_seconds(
     caller: Caller, serve: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
