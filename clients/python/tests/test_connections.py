@@ -11,9 +11,10 @@ from typing import Any
 
 import anyio
 import pytest
+import trustme
 from conftest import CREATED, TOKEN, WILE, Caller, Server, response
 
-from contacts import AsyncClient, Client, InDoubtError, NotSentError, RefusedError
+from contacts import AsyncClient, Client, InDoubtError, NotSentError, RefusedError, UsageError
 
 OTHER = CREATED.replace(b"2750", b"6666")
 SURPLUS = {
@@ -241,6 +242,21 @@ def test_tls_that_is_not_trusted_is_sent_nothing(caller: Caller, serve: Any, ser
         caller.client(server.url).create()
     assert isinstance(caught.value.__cause__, ssl.SSLCertVerificationError)
     assert server.received == 0
+
+
+def test_a_context_that_offers_another_protocol_is_a_mistake(
+    caller: Caller, serve: Any, authority: trustme.CA, server_tls: ssl.SSLContext
+) -> None:
+    context, modern = ssl.create_default_context(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.configure_trust(context)
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    authority.issue_cert("127.0.0.1").configure_cert(modern)
+    modern.set_alpn_protocols(["h2"])
+    server = serve(tls=modern)
+    with pytest.raises(UsageError, match=r"ssl_context .* h2"):
+        caller.client(server.url, ssl_context=context).create()
+    assert server.received == 0
+    assert caller.client(serve(tls=server_tls).url, ssl_context=context).create().contact_id == "2750"
 
 
 def test_a_server_that_speaks_no_tls_is_sent_nothing(caller: Caller, serve: Any) -> None:

@@ -2,6 +2,8 @@
 
 import ssl
 
+from .errors import UsageError
+
 
 class Tls:
     """A session of TLS."""
@@ -20,6 +22,8 @@ class Tls:
             self._tls.do_handshake()
         except ssl.SSLWantReadError:
             return False
+        if (protocol := self._tls.selected_alpn_protocol()) not in (None, "http/1.1"):
+            raise UsageError(f"ssl_context must offer http/1.1 only: the server chose {protocol}")
         return True
 
     def send(self, data: bytes = b"") -> bytes:
