@@ -1,4 +1,4 @@
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use reqwest::Url;
 
@@ -7,6 +7,7 @@ use super::error::UsageError;
 /// A server that requests may be sent to.
 pub(crate) struct BaseUrl {
     pub(crate) url: Url,
+    /// In whatever spelling.
     pub(crate) is_loopback: bool,
 }
 
@@ -17,12 +18,14 @@ impl BaseUrl {
                     fragment and segments of dots";
         let (scheme, host) = split(text).ok_or_else(|| UsageError::new(form))?;
         let url = Url::parse(text).map_err(|_| UsageError::new(form))?;
-        let is_loopback = is_loopback(host);
-        if !scheme.eq_ignore_ascii_case("https") && !is_loopback {
+        let is_plain_loopback = is_plain_loopback(host);
+        if !scheme.eq_ignore_ascii_case("https") && !is_plain_loopback {
             let scheme = "the base URL must begin with https://; http:// is for loopback addresses only";
             return Err(UsageError::new(scheme));
         }
-        Ok(BaseUrl { url, is_loopback })
+        let address = url.host_str().map(|host| host.trim_matches(['[', ']']).parse::<IpAddr>());
+        let is_loopback = matches!(address, Some(Ok(address)) if address.to_canonical().is_loopback());
+        Ok(BaseUrl { url, is_loopback: is_loopback || is_plain_loopback })
     }
 
     pub(crate) fn is_https(&self) -> bool {
@@ -68,7 +71,7 @@ fn is_path(path: &str) -> bool {
     !path.split('/').any(dots)
 }
 
-fn is_loopback(host: &str) -> bool {
+fn is_plain_loopback(host: &str) -> bool {
     let is_v4 = || host.parse().is_ok_and(|address: Ipv4Addr| address.is_loopback());
     host.eq_ignore_ascii_case("localhost") || host == "[::1]" || is_v4()
 }

@@ -1,11 +1,13 @@
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 
 use super::base_url::BaseUrl;
 use super::connections::Connections;
+use super::environment::{self, parse_proxy};
 use super::error::UsageError;
 use super::hooks::{Attempt, Completed, Hooks};
 use super::operation::Api;
@@ -15,7 +17,10 @@ use super::violation::Violation;
 /// The client of an account. Clones share their connections; any number of tasks may use one. Connections
 /// close when the last clone is dropped.
 ///
-/// It runs on a tokio runtime with its I/O and time drivers enabled.
+/// # Panics
+///
+/// A call panics before it sends anything where there is no tokio runtime with its I/O and time drivers
+/// enabled.
 #[derive(Clone)]
 pub struct Client {
     pub(crate) shared: Arc<Shared>,
@@ -26,6 +31,8 @@ pub(crate) struct Shared {
     pub(crate) api: &'static Api,
     pub(crate) http: reqwest::Client,
     pub(crate) base_url: BaseUrl,
+    /// The proxy, as it may be printed.
+    pub(crate) proxy: Option<String>,
     pub(crate) account: String,
     pub(crate) authorization: HeaderValue,
     pub(crate) redactor: Redactor,
@@ -36,10 +43,13 @@ pub(crate) struct Shared {
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) timeout: Duration,
-    pub(crate) total_timeout: Option<Duration>,
+    pub(crate) deadline: Option<Instant>,
     pub(crate) retries: u32,
     pub(crate) rules: Rules,
 }
+
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(24 * 3600);
+const MOST_RETRIES: u32 = 100;
 
 /// What becomes of violations of the rules. What cannot be sent at all is always refused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,7 +69,7 @@ pub enum Rules {
 #[must_use]
 pub struct CallOptions {
     timeout: Option<Duration>,
-    total_timeout: Option<Duration>,
+    deadline: Option<Instant>,
     retries: Option<u32>,
     rules: Option<Rules>,
 }
@@ -70,21 +80,21 @@ impl CallOptions {
         CallOptions::default()
     }
 
-    /// How long one attempt may take, to the end of the response: 60 s by default. An upload has one second
-    /// more for each 128 KiB.
+    /// How long one attempt may take, to the end of the response: 60 s by default, and at most 24 hours. An
+    /// upload has one second more for each 128 KiB.
     pub fn timeout(self, timeout: Duration) -> Self {
         CallOptions { timeout: Some(timeout), ..self }
     }
 
-    /// How long a call may take with all its attempts; without end by default. It cuts attempts short, and
-    /// there is no retry that it leaves no time for.
+    /// The moment when a call with all its attempts ends at the latest; without end by default. It cuts
+    /// attempts short, and there is no retry that it leaves no time for.
     ///
     /// To drop the future of a call in its stead, as a timeout of tokio does, loses what is known after it.
-    pub fn total_timeout(self, timeout: Duration) -> Self {
-        CallOptions { total_timeout: Some(timeout), ..self }
+    pub fn deadline(self, deadline: Instant) -> Self {
+        CallOptions { deadline: Some(deadline), ..self }
     }
 
-    /// How often a request is sent again: 2 times by default; 0 is never. It is sent again if it was not
+    /// How often a request is sent again: 2 times by default, at most 100; 0 is never. It is sent again if it was not
     /// sent; if it was refused with 429 and a wait of at most 30 s; and if it is in doubt, but only where
     /// the operation can be repeated (GET, PUT, DELETE).
     pub fn retries(self, retries: u32) -> Self {
@@ -97,14 +107,15 @@ impl CallOptions {
     }
 
     fn over(self, settings: &Settings) -> Result<Settings, UsageError> {
-        for (name, timeout) in [("timeout", self.timeout), ("total_timeout", self.total_timeout)] {
-            if timeout.is_some_and(|timeout| timeout.is_zero()) {
-                return Err(UsageError::new(format!("{name} must be more than 0")));
-            }
+        if self.timeout.is_some_and(|timeout| timeout.is_zero() || timeout > LONGEST_TIMEOUT) {
+            return Err(UsageError::new("timeout must be more than 0 and at most 24 hours"));
+        }
+        if self.retries.is_some_and(|retries| retries > MOST_RETRIES) {
+            return Err(UsageError::new("retries must be from 0 to 100"));
         }
         Ok(Settings {
             timeout: self.timeout.unwrap_or(settings.timeout),
-            total_timeout: self.total_timeout.or(settings.total_timeout),
+            deadline: self.deadline.or(settings.deadline),
             retries: self.retries.unwrap_or(settings.retries),
             rules: self.rules.unwrap_or(settings.rules),
         })
@@ -122,6 +133,7 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("base_url", &self.shared.base_url.url.as_str())
+            .field("proxy", &self.shared.proxy)
             .field("account", &self.shared.account)
             .field("settings", &self.settings)
             .finish_non_exhaustive()
@@ -136,6 +148,7 @@ pub struct ClientBuilder {
     token: String,
     base_url: String,
     options: CallOptions,
+    proxy: Option<String>,
     http: reqwest::ClientBuilder,
     hooks: Hooks,
 }
@@ -148,6 +161,7 @@ impl ClientBuilder {
             token,
             base_url: api.server.to_owned(),
             options: CallOptions::default(),
+            proxy: None,
             http: reqwest::Client::builder(),
             hooks: Hooks::default(),
         }
@@ -155,24 +169,16 @@ impl ClientBuilder {
 
     pub(crate) fn from_env(api: &'static Api) -> Result<Self, UsageError> {
         let prefix = api.package.to_uppercase().replace('-', "_");
-        let read = |name: &str| {
-            let name = format!("{prefix}_{name}");
-            let unusable = |error| {
-                UsageError::new(match error {
-                    std::env::VarError::NotPresent => format!("the environment variable {name} is not set"),
-                    std::env::VarError::NotUnicode(_) => {
-                        format!("the environment variable {name} is not UTF-8")
-                    }
-                })
-            };
-            match std::env::var(&name) {
-                Ok(text) if text.is_empty() => Err(unusable(std::env::VarError::NotPresent)),
-                read => read.map_err(unusable),
-            }
+        let read = |name| environment::variable(&format!("{prefix}_{name}"));
+        let needed = |name| {
+            let missing = || UsageError::new(format!("the environment variable {prefix}_{name} is not set"));
+            read(name)?.ok_or_else(missing)
         };
-        let builder = Self::new(api, read("ACCOUNT")?, read("TOKEN")?);
-        let base_url = std::env::var_os(format!("{prefix}_BASE_URL")).is_some_and(|url| !url.is_empty());
-        if base_url { Ok(builder.base_url(read("BASE_URL")?)) } else { Ok(builder) }
+        let builder = Self::new(api, needed("ACCOUNT")?, needed("TOKEN")?);
+        Ok(match read("BASE_URL")? {
+            Some(url) => builder.base_url(url),
+            None => builder,
+        })
     }
 
     /// Another server than the contract's; a path in the URL is kept. It must be https, unless the host is a
@@ -186,8 +192,16 @@ impl ClientBuilder {
         ClientBuilder { options, ..self }
     }
 
-    /// Proxies, TLS, addresses and the like. Redirects, retries, HTTP/2 and the `Referer` are turned off in
-    /// it, idle connections are dropped after 30 s, and a loopback address is never reached by a proxy.
+    /// The URL of a proxy, in place of the one that the environment names; empty is none. Its scheme is `http`,
+    /// `https`, `socks5` or `socks5h`, and a user and a password may stand before the host.
+    ///
+    /// A loopback address is never reached by a proxy.
+    pub fn proxy(self, url: impl Into<String>) -> Self {
+        ClientBuilder { proxy: Some(url.into()), ..self }
+    }
+
+    /// TLS, addresses and the like. Redirects, retries, HTTP/2, decompression and the `Referer` are turned off
+    /// in it, and idle connections are dropped after 30 s.
     pub fn http(self, http: reqwest::ClientBuilder) -> Self {
         ClientBuilder { http, ..self }
     }
@@ -222,21 +236,22 @@ impl ClientBuilder {
             let rule = "the token must not be empty, and must hold no control character";
             return Err(UsageError::new(rule));
         }
-        let defaults = Settings {
-            timeout: Duration::from_secs(60),
-            total_timeout: None,
-            retries: 2,
-            rules: Rules::Enforce,
-        };
+        let defaults =
+            Settings { timeout: Duration::from_secs(60), deadline: None, retries: 2, rules: Rules::Enforce };
         let settings = self.options.over(&defaults)?;
         if self.base_url.is_empty() {
             return Err(UsageError::new("the base URL must be given"));
         }
         let base_url = BaseUrl::parse(&self.base_url)?;
+        let proxy = match self.proxy.as_deref() {
+            Some("") => None,
+            Some(url) => Some(parse_proxy("proxy", url)?),
+            None => environment::proxy(&base_url)?,
+        };
         let connections = Connections::default();
-        let http = self.http.connector_layer(connections.clone());
         let user_agent = format!("{}-rust/{}", self.api.package, self.api.version);
-        let http = configure(http, &base_url, settings.timeout).user_agent(user_agent).build();
+        let http = self.http.connector_layer(connections.clone()).user_agent(user_agent);
+        let http = configure(http, &base_url, proxy.clone(), settings.timeout).build();
         let http =
             http.map_err(|error| UsageError::new(format!("http cannot be used: {}", chain(&error))))?;
 
@@ -245,9 +260,18 @@ impl ClientBuilder {
         let authorization =
             authorization.ok_or_else(|| UsageError::new("account and token cannot be sent"))?;
         let credentials = authorization.to_str().unwrap_or_default().replacen("Basic ", "", 1);
-        let redactor = Redactor::new(self.token, credentials);
-        let (api, hooks) = (self.api, self.hooks);
-        let shared = Shared { api, http, base_url, account, authorization, redactor, connections, hooks };
+        let redactor = Redactor::new(&self.token, &credentials);
+        let shared = Shared {
+            api: self.api,
+            http,
+            base_url,
+            proxy: proxy.map(environment::without_user),
+            account,
+            authorization,
+            redactor,
+            connections,
+            hooks: self.hooks,
+        };
         Ok(Client { shared: Arc::new(shared), settings })
     }
 }
@@ -261,7 +285,12 @@ impl fmt::Debug for ClientBuilder {
     }
 }
 
-fn configure(http: reqwest::ClientBuilder, base_url: &BaseUrl, timeout: Duration) -> reqwest::ClientBuilder {
+fn configure(
+    http: reqwest::ClientBuilder,
+    base_url: &BaseUrl,
+    proxy: Option<Url>,
+    timeout: Duration,
+) -> reqwest::ClientBuilder {
     // The least field takes 4 bytes; the limit of 64 KiB for the header as a whole is checked later.
     const MOST_HEADERS: usize = 65_536 / 4;
     let mut http = http
@@ -270,9 +299,15 @@ fn configure(http: reqwest::ClientBuilder, base_url: &BaseUrl, timeout: Duration
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)
+        .connection_verbose(false) // it logs credentials
+        .no_gzip()
+        .no_brotli()
+        .no_zstd()
+        .no_deflate()
         // Half of the timeout: to have no connection is then known before the attempt ends.
         .connect_timeout((timeout / 2).min(Duration::from_secs(10)))
-        .pool_idle_timeout(Duration::from_secs(30));
+        .pool_idle_timeout(Duration::from_secs(30))
+        .proxy(reqwest::Proxy::custom(move |_| proxy.clone())); // without it reqwest reads the environment
     if base_url.is_loopback {
         http = http.no_proxy(); // the token would reach it in clear
     }

@@ -111,6 +111,13 @@ fn pairs(given: &Given<'_, '_>, blank: Blank) -> String {
     out
 }
 
+/// A text as it stands in a path or a query.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    escape(&mut out, text, Blank::Escaped);
+    out
+}
+
 /// Escapes all but the characters that RFC 3986 calls unreserved.
 fn escape(out: &mut String, text: &str, blank: Blank) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";

@@ -1,5 +1,5 @@
 use std::error::Error as StdError;
-use std::fmt::{self, Debug, Display, Formatter};
+use std::fmt::{self, Debug, Formatter};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -12,11 +12,12 @@ use super::rules::Looks;
 use super::violation::Violation;
 
 /// What is known after a call that is not done. Each variant says whether the request may be sent again.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error(transparent)]
 #[non_exhaustive]
 pub enum Error {
     /// A rule refused the input and nothing was sent: change it.
-    Invalid(InvalidError),
+    Invalid(#[from] InvalidError),
     /// Not one byte of the request was written: it may be sent again.
     NotSent(NotSentError),
     /// The server said no, and did nothing: wait, or change the input.
@@ -28,7 +29,8 @@ pub enum Error {
 }
 
 /// The input breaks rules.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, thiserror::Error)]
+#[error("{operation}: the input is invalid, nothing was sent:{}", messages(violations))]
 #[non_exhaustive]
 pub struct InvalidError {
     /// The operation that was called.
@@ -36,21 +38,25 @@ pub struct InvalidError {
     /// At least one, in the contract's order, one for each parameter.
     pub violations: Vec<Violation>,
     /// Why a file cannot be read, if that is among them.
+    #[source]
     pub cause: Option<Cause>,
 }
 
 /// There was no connection, or one that broke before a byte of the request was written.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, thiserror::Error)]
+#[error("{operation}: not sent, may be sent again")]
 #[non_exhaustive]
 pub struct NotSentError {
     /// The operation that was called.
     pub operation: &'static str,
     /// Why.
+    #[source]
     pub cause: Option<Cause>,
 }
 
 /// The server responded with a 4xx other than 402 and 408, or with a 2xx that says so.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, thiserror::Error)]
+#[error("{operation}: refused with status {status}{}{}", words(message, errors), again(*retry_after))]
 #[non_exhaustive]
 pub struct RefusedError {
     /// The operation that was called.
@@ -69,7 +75,8 @@ pub struct RefusedError {
 }
 
 /// The server took the request and will work on it later.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq, thiserror::Error)]
+#[error("{operation}: queued, must not be sent again: {}", self.printed())]
 #[non_exhaustive]
 pub struct QueuedError {
     /// The operation that was called.
@@ -78,12 +85,15 @@ pub struct QueuedError {
     pub body: Map<String, Json>,
     /// The response.
     pub info: ResponseInfo,
-    /// The body as it may be printed.
-    pub(crate) printed: String,
 }
 
 /// The request was sent, at least in part, and there was no response, or none that tells what became of it.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, thiserror::Error)]
+#[error(
+    "{operation}: in doubt, look before it is sent again; {}{}",
+    status.map_or("no response".to_owned(), |status| format!("status {status}")),
+    words(message, errors)
+)]
 #[non_exhaustive]
 pub struct InDoubtError {
     /// The operation that was called.
@@ -95,6 +105,7 @@ pub struct InDoubtError {
     /// What the server said of single parameters.
     pub errors: Vec<FieldError>,
     /// Why there is no response, or none that can be read.
+    #[source]
     pub cause: Option<Cause>,
     /// The response, if there was one.
     pub info: Option<ResponseInfo>,
@@ -114,21 +125,24 @@ pub struct FieldError {
 
 /// An argument of the client that cannot be used, such as a base URL without https. Its text names the
 /// argument, and nothing was sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
 pub struct UsageError(String);
 
 /// What [`Client::call`](crate::Client::call) returns in place of a response.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error(transparent)]
 #[non_exhaustive]
 pub enum CallError {
     /// There is no such operation.
     Usage(UsageError),
     /// The call is not done.
-    Failed(Error),
+    Failed(#[from] Error),
 }
 
 /// Why something failed, without secrets. Its [`source`](StdError::source) is why that did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
 pub struct Cause {
     message: String,
     source: Option<Box<Cause>>,
@@ -175,6 +189,23 @@ impl InvalidError {
     }
 }
 
+impl QueuedError {
+    /// The body as it may be printed.
+    fn printed(&self) -> String {
+        self.info.redacted(serde_json::to_string(&self.body).unwrap_or_default())
+    }
+}
+
+impl Debug for QueuedError {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("QueuedError");
+        out.field("operation", &self.operation)
+            .field("body", &self.printed())
+            .field("info", &self.info)
+            .finish()
+    }
+}
+
 impl UsageError {
     pub(crate) fn new(message: impl Into<String>) -> Self {
         UsageError(message.into())
@@ -184,6 +215,12 @@ impl UsageError {
 impl CallError {
     pub(crate) fn unknown(operation: &str, kind: &str) -> Self {
         CallError::Usage(UsageError::new(format!("there is no {kind} {operation:?}")))
+    }
+}
+
+impl From<InvalidError> for CallError {
+    fn from(invalid: InvalidError) -> Self {
+        CallError::Failed(invalid.into())
     }
 }
 
@@ -208,164 +245,16 @@ impl Cause {
     }
 }
 
-impl From<InvalidError> for Error {
-    fn from(invalid: InvalidError) -> Self {
-        Error::Invalid(invalid)
-    }
+fn messages(violations: &[Violation]) -> String {
+    violations.iter().map(|violation| format!(" {}", violation.message)).collect()
 }
 
-impl From<Error> for CallError {
-    fn from(error: Error) -> Self {
-        CallError::Failed(error)
-    }
+/// What a server said.
+fn words(message: &str, errors: &[FieldError]) -> String {
+    let message = if message.is_empty() { String::new() } else { format!(": {message}") };
+    errors.iter().fold(message, |text, error| format!("{text} [{}: {}]", error.field, error.message))
 }
 
-impl From<InvalidError> for CallError {
-    fn from(invalid: InvalidError) -> Self {
-        CallError::Failed(invalid.into())
-    }
-}
-
-impl Display for Error {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Error::Invalid(e) => Display::fmt(e, f),
-            Error::NotSent(e) => Display::fmt(e, f),
-            Error::Refused(e) => Display::fmt(e, f),
-            Error::Queued(e) => Display::fmt(e, f),
-            Error::InDoubt(e) => Display::fmt(e, f),
-        }
-    }
-}
-
-impl Display for InvalidError {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: the input is invalid, nothing was sent:", self.operation)?;
-        self.violations.iter().try_for_each(|violation| write!(f, " {}", violation.message))
-    }
-}
-
-impl Display for NotSentError {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: not sent, may be sent again", self.operation)
-    }
-}
-
-impl Display for RefusedError {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: refused with status {}", self.operation, self.status)?;
-        write_words(f, &self.message, &self.errors)?;
-        match self.retry_after {
-            Some(wait) => write!(f, "; may be sent again in {} s", wait.as_secs_f64().ceil()),
-            None => Ok(()),
-        }
-    }
-}
-
-impl Display for QueuedError {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: queued, must not be sent again: {}", self.operation, self.printed)
-    }
-}
-
-impl Debug for QueuedError {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let mut out = f.debug_struct("QueuedError");
-        out.field("operation", &self.operation)
-            .field("body", &self.printed)
-            .field("info", &self.info)
-            .finish()
-    }
-}
-
-impl Display for InDoubtError {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: in doubt, look before it is sent again", self.operation)?;
-        match self.status {
-            Some(status) => write!(f, "; status {status}"),
-            None => write!(f, "; no response"),
-        }?;
-        write_words(f, &self.message, &self.errors)
-    }
-}
-
-/// Writes what a server said.
-fn write_words(f: &mut Formatter<'_>, message: &str, errors: &[FieldError]) -> fmt::Result {
-    if !message.is_empty() {
-        write!(f, ": {message}")?;
-    }
-    errors.iter().try_for_each(|error| write!(f, " [{}: {}]", error.field, error.message))
-}
-
-impl Display for UsageError {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl Display for CallError {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            CallError::Usage(e) => Display::fmt(e, f),
-            CallError::Failed(e) => Display::fmt(e, f),
-        }
-    }
-}
-
-impl Display for Cause {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-fn source(cause: Option<&Cause>) -> Option<&(dyn StdError + 'static)> {
-    cause.map(|cause| cause as _)
-}
-
-impl StdError for Error {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        match self {
-            Error::Invalid(e) => e.source(),
-            Error::NotSent(e) => e.source(),
-            Error::InDoubt(e) => e.source(),
-            Error::Refused(_) | Error::Queued(_) => None,
-        }
-    }
-}
-
-impl StdError for InvalidError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        source(self.cause.as_ref())
-    }
-}
-
-impl StdError for NotSentError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        source(self.cause.as_ref())
-    }
-}
-
-impl StdError for InDoubtError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        source(self.cause.as_ref())
-    }
-}
-
-impl StdError for RefusedError {}
-impl StdError for QueuedError {}
-impl StdError for UsageError {}
-
-impl StdError for CallError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        match self {
-            CallError::Usage(_) => None,
-            CallError::Failed(e) => e.source(),
-        }
-    }
-}
-
-impl StdError for Cause {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        source(self.source.as_deref())
-    }
+fn again(after: Option<Duration>) -> String {
+    after.map_or(String::new(), |wait| format!("; may be sent again in {} s", wait.as_secs_f64().ceil()))
 }

@@ -78,6 +78,9 @@ impl File {
     /// Finds out the length and the type. It may block.
     pub(crate) fn look(&self) -> io::Result<Look> {
         let content = self.open()?;
+        if content.length > LONGEST {
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "the file is too long"));
+        }
         let mut beginning = Vec::new();
         content.reader.take(LONGEST_SIGNATURE).read_to_end(&mut beginning)?;
         if beginning.is_empty() || content.length == 0 {
@@ -128,6 +131,8 @@ pub(crate) struct Look {
 }
 
 const LONGEST_SIGNATURE: u64 = 14;
+/// The sum of some of them has 64 bits.
+const LONGEST: u64 = 1 << 56;
 
 /// The extension and the content type of a file that begins so.
 fn sniff(beginning: &[u8]) -> (&'static str, &'static str) {

@@ -53,15 +53,17 @@ pub(crate) struct Hooks {
 impl Hooks {
     pub(crate) fn attempt(&self, attempt: Attempt) {
         #[cfg(feature = "tracing")]
-        tracing::debug!(
-            operation = attempt.operation,
-            number = attempt.number,
-            outcome = attempt.outcome.as_str(),
-            status = attempt.status,
-            duration = ?attempt.duration,
-            wait = ?attempt.wait,
-            "attempt"
-        );
+        guarded(|| {
+            tracing::debug!(
+                operation = attempt.operation,
+                number = attempt.number,
+                outcome = attempt.outcome.as_str(),
+                status = attempt.status,
+                duration = ?attempt.duration,
+                wait = ?attempt.wait,
+                "attempt"
+            );
+        });
         if let Some(hook) = &self.on_attempt {
             guarded(|| hook(attempt));
         }
@@ -69,14 +71,16 @@ impl Hooks {
 
     pub(crate) fn outcome(&self, completed: Completed) {
         #[cfg(feature = "tracing")]
-        tracing::info!(
-            operation = completed.operation,
-            outcome = completed.outcome.as_str(),
-            status = completed.status,
-            attempts = completed.attempts,
-            duration = ?completed.duration,
-            "outcome"
-        );
+        guarded(|| {
+            tracing::info!(
+                operation = completed.operation,
+                outcome = completed.outcome.as_str(),
+                status = completed.status,
+                attempts = completed.attempts,
+                duration = ?completed.duration,
+                "outcome"
+            );
+        });
         if let Some(hook) = &self.on_outcome {
             guarded(|| hook(completed));
         }
@@ -84,9 +88,11 @@ impl Hooks {
 
     pub(crate) fn warning(&self, operation: &'static str, violations: &[Violation]) {
         #[cfg(feature = "tracing")]
-        for violation in violations {
-            tracing::warn!(operation, field = &*violation.field, rule = ?violation.rule, "{}", violation.message);
-        }
+        guarded(|| {
+            for violation in violations {
+                tracing::warn!(operation, field = &*violation.field, rule = ?violation.rule, "{}", violation.message);
+            }
+        });
         if let Some(hook) = &self.on_warning {
             guarded(|| hook(operation, violations));
         }

@@ -10,6 +10,7 @@ mod connections;
 pub(crate) mod content;
 pub(crate) mod draft;
 mod encode;
+mod environment;
 mod error;
 mod file;
 mod hooks;

@@ -72,12 +72,18 @@ impl Member for i64 {
             let fits = (1..=19).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
             return text.parse().ok().filter(|_| fits);
         }
-        let whole = text.split_once('.').filter(|(_, fraction)| fraction.bytes().all(|b| b == b'0'));
-        whole.map_or(text, |(whole, _)| whole).parse().ok().or_else(|| {
-            let number = f64::read(raw)?;
-            let fits = number.fract() == 0.0 && number.abs() < 9_223_372_036_854_775_808.0; // 2^63
-            (fits && text.contains(['e', 'E'])).then_some(number as i64)
-        })
+        // In decimal, as a double would lose digits: 1.20e3 is 12 and two zeros.
+        let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let digits = format!("{whole}{fraction}");
+        let significant = digits.trim_end_matches('0');
+        if matches!(significant, "" | "-") {
+            return Some(0);
+        }
+        let places = digits.len() as i64 - significant.len() as i64 - fraction.len() as i64;
+        let zeros =
+            exponent.parse::<i64>().ok()?.checked_add(places).filter(|zeros| (0..19).contains(zeros))?;
+        format!("{significant}{}", "0".repeat(zeros as usize)).parse().ok()
     }
 }
 
@@ -103,8 +109,9 @@ impl Member for bool {
 }
 
 impl Member for serde_json::Value {
+    /// What a `Value` cannot hold, such as 1e400, is the text of it.
     fn read(raw: &RawValue) -> Option<Self> {
-        serde_json::from_str(raw.get()).ok()
+        Some(serde_json::from_str(raw.get()).unwrap_or_else(|_| raw.get().into()))
     }
 }
 

@@ -7,12 +7,13 @@ use bytes::Bytes;
 use reqwest::header::HeaderMap;
 
 use super::operation::Outcome;
+use super::redact::Redactor;
 use super::wait;
 
 /// What a call that is done returns: a value, and what the response told beside it.
 ///
-/// It can be used as the value itself.
-#[derive(Clone, Debug, PartialEq)]
+/// It can be used as the value itself. Where the value holds the credentials, its `Debug` prints `[redacted]`.
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Response<T> {
     /// What was done: [`Outcome::Created`], for example.
@@ -26,6 +27,17 @@ pub struct Response<T> {
 impl<T> Response<T> {
     pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
         Response { outcome: self.outcome, value: change(self.value), info: self.info }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Response<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = self.info.redacted(format!("{:?}", self.value));
+        let mut out = f.debug_struct("Response");
+        out.field("outcome", &self.outcome)
+            .field("value", &format_args!("{value}"))
+            .field("info", &self.info)
+            .finish()
     }
 }
 
@@ -53,6 +65,7 @@ struct Inner {
     headers: HeaderMap,
     body: Bytes,
     rate_limit: RateLimit,
+    redactor: Redactor,
 }
 
 /// How many requests the server still takes. What it did not say is `None`.
@@ -68,9 +81,14 @@ pub struct RateLimit {
 }
 
 impl ResponseInfo {
-    pub(crate) fn new(status: u16, headers: HeaderMap, body: Bytes) -> Self {
+    pub(crate) fn new(status: u16, headers: HeaderMap, body: Bytes, redactor: Redactor) -> Self {
         let rate_limit = wait::rate_limit(&headers);
-        ResponseInfo(Arc::new(Inner { status, headers, body, rate_limit }))
+        ResponseInfo(Arc::new(Inner { status, headers, body, rate_limit, redactor }))
+    }
+
+    /// Text of the response, as it may be printed.
+    pub(crate) fn redacted(&self, text: String) -> String {
+        self.0.redactor.text(text)
     }
 
     /// The status of HTTP.

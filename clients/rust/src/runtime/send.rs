@@ -1,7 +1,11 @@
 //! A call: the attempts to send a request, and what is known after each.
 
-use std::future::Future;
+use std::error::Error as StdError;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -75,7 +79,7 @@ async fn run<S: Success>(
     let result = match prepare(client, operation, &values, false).await {
         Ok(Ok(request)) => {
             drop(values);
-            let deadline = client.settings.total_timeout.and_then(|time| begin.checked_add(time));
+            let deadline = client.settings.deadline.map(Instant::from_std);
             let call = Call { client, operation, request, deadline };
             call.attempts(&mut attempts).await
         }
@@ -136,7 +140,7 @@ impl Call<'_> {
         let mut in_doubt = false;
         loop {
             let begin = Instant::now();
-            let result = self.attempt(in_doubt).await;
+            let result = self.guarded(self.attempt(in_doubt), in_doubt).await;
             *attempts += 1;
             let wait = result.as_ref().err().and_then(|error| self.wait(error, &mut backoff));
             let wait = wait.filter(|wait| *attempts <= self.client.settings.retries && self.has_time(*wait));
@@ -148,6 +152,26 @@ impl Call<'_> {
             in_doubt |= outcome == Outcome::InDoubt;
             tokio::time::sleep(wait).await;
         }
+    }
+
+    /// Makes an error of a panic in what the caller gave, such as a subscriber of tracing. One that comes
+    /// before there was a connection is passed on, as nothing can have been sent.
+    async fn guarded<T>(
+        &self,
+        attempt: impl Future<Output = Result<T, Error>>,
+        in_doubt: bool,
+    ) -> Result<T, Error> {
+        let mut attempt = pin!(attempt);
+        poll_fn(|context| {
+            let poll = AssertUnwindSafe(|| attempt.as_mut().poll(context));
+            catch_unwind(poll).unwrap_or_else(|panic| {
+                if !in_doubt && self.client.shared.connections.never() {
+                    resume_unwind(panic);
+                }
+                Poll::Ready(Err(self.in_doubt(Cause::new("what the caller gave has panicked"))))
+            })
+        })
+        .await
     }
 
     /// How long to wait before a request is sent again; `None` is never.
@@ -188,25 +212,20 @@ impl Call<'_> {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => {
                 let not_sent = error.is_connect() || error.is_builder() || shared.connections.never();
-                let cause = self.failure().because(&error.without_url());
-                return Err(if not_sent { self.not_sent(cause) } else { self.in_doubt(cause) });
+                return Err(self.failed(not_sent, &error.without_url()));
             }
-            Err(elapsed) => {
-                let cause = self.failure().because(&elapsed);
-                let not_sent = shared.connections.never();
-                return Err(if not_sent { self.not_sent(cause) } else { self.in_doubt(cause) });
-            }
+            Err(elapsed) => return Err(self.failed(shared.connections.never(), &elapsed)),
         };
         let reason = response.extensions().get::<hyper::ext::ReasonPhrase>().map(|r| r.as_bytes().len());
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
         let reason = reason.unwrap_or(status.canonical_reason().unwrap_or_default().len());
-        check_header(&headers, reason).map_err(|why| self.in_doubt(self.failure().because(&why)))?;
+        check_header(&headers, reason).map_err(|why| self.failed(false, &why))?;
         let status = status.as_u16();
 
         if (200..300).contains(&status) {
             let received = Received { call: self, limit, headers: &headers, response };
             let (body, result) = S::receive(received).await;
-            let info = ResponseInfo::new(status, headers, body);
+            let info = ResponseInfo::new(status, headers, body, shared.redactor.clone());
             return match result {
                 Ok(value) => Ok(Response { outcome: self.operation.done, value, info }),
                 Err(verdict) => Err(self.error(verdict, info)),
@@ -214,7 +233,7 @@ impl Call<'_> {
         }
         let read = read_body(response, limit).await;
         let cause = read.as_ref().err().cloned();
-        let info = ResponseInfo::new(status, headers, read.unwrap_or_default());
+        let info = ResponseInfo::new(status, headers, read.unwrap_or_default(), shared.redactor.clone());
         if status == 404
             && in_doubt
             && self.operation.method == Method::Delete
@@ -264,11 +283,13 @@ impl Call<'_> {
         Ok(request)
     }
 
-    fn failure(&self) -> Cause {
-        Cause::new(format!(
-            "no usable response from {}",
-            self.client.shared.base_url.url.origin().ascii_serialization()
-        ))
+    /// What is known if there is no response.
+    fn failed(&self, not_sent: bool, why: &(dyn StdError + 'static)) -> Error {
+        let what = if not_sent { "no connection to" } else { "no usable response from" };
+        let server = self.client.shared.base_url.url.origin().ascii_serialization();
+        let proxy = self.client.shared.proxy.as_ref().map(|url| format!(" through the proxy {url}"));
+        let cause = Cause::new(format!("{what} {server}{}", proxy.unwrap_or_default())).because(why);
+        if not_sent { self.not_sent(cause) } else { self.in_doubt(cause) }
     }
 
     fn not_sent(&self, cause: Cause) -> Error {
@@ -295,10 +316,7 @@ impl Call<'_> {
                 let retry_after = (status == 429).then(|| retry_after(info.headers()));
                 Error::Refused(RefusedError { operation, status, message, errors, retry_after, info })
             }
-            Verdict::Queued(body) => {
-                let printed = redactor.text(Json::Object(body.clone()).to_string());
-                Error::Queued(QueuedError { operation, body, info, printed })
-            }
+            Verdict::Queued(body) => Error::Queued(QueuedError { operation, body, info }),
             Verdict::InDoubt(cause) => {
                 let cause = cause.map(|cause| cause.redacted(redactor));
                 let (status, info) = (Some(status), Some(info));

@@ -108,8 +108,8 @@ impl Item for i64 {
 
 impl FromJson for i64 {
     fn from_json(json: &serde_json::Value) -> Option<Self> {
-        const BEYOND: f64 = 9_223_372_036_854_775_808.0; // 2^63
-        let whole = |number: &f64| number.fract() == 0.0 && (-BEYOND..BEYOND).contains(number);
+        const BEYOND: f64 = 9_223_372_036_854_775_808.0; // 2^63; its negative may have been a number below it
+        let whole = |number: &f64| number.fract() == 0.0 && number.abs() < BEYOND;
         json.as_i64()
             .or_else(|| json.as_f64().filter(whole).filter(|_| json.is_f64()).map(|number| number as i64))
     }

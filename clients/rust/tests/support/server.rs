@@ -1,9 +1,12 @@
 //! A server on loopback that gives prepared responses, one to each request in turn.
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::thread;
+
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 pub struct Server {
     pub url: String,
@@ -44,6 +47,27 @@ impl Server {
 
     /// Calls a function with the number of each request, before it responds.
     pub fn with(acts: impl IntoIterator<Item = Act>, hook: impl Fn(usize) + Clone + Send + 'static) -> Self {
+        Self::plain_or_tls(acts, hook, None)
+    }
+
+    /// A server with a certificate for `contacts.invalid` and `localhost` that nobody trusts, which is returned.
+    pub fn tls(acts: impl IntoIterator<Item = Act>) -> (Self, contacts::reqwest::Certificate) {
+        let names = ["contacts.invalid".to_owned(), "localhost".to_owned()];
+        let made = rcgen::generate_simple_self_signed(names).unwrap();
+        let trusted = contacts::reqwest::Certificate::from_der(made.cert.der()).unwrap();
+        let key = PrivateKeyDer::Pkcs8(made.signing_key.serialize_der().into());
+        let chain = vec![CertificateDer::from(made.cert)];
+        let config = ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key).unwrap();
+        let mut server = Self::plain_or_tls(acts, |_| {}, Some(Arc::new(config)));
+        server.url = server.url.replace("http://127.0.0.1", "https://localhost");
+        (server, trusted)
+    }
+
+    fn plain_or_tls(
+        acts: impl IntoIterator<Item = Act>,
+        hook: impl Fn(usize) + Clone + Send + 'static,
+        tls: Option<Arc<ServerConfig>>,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let mut acts: Vec<_> = acts.into_iter().collect();
@@ -54,7 +78,14 @@ impl Server {
             for connection in listener.incoming() {
                 let (acts, seen, hook) = (acts.clone(), for_all.clone(), hook.clone());
                 seen.lock().unwrap().connections += 1;
-                thread::spawn(move || serve(connection.unwrap(), &acts, &seen, hook));
+                let (tls, connection) = (tls.clone(), connection.unwrap());
+                thread::spawn(move || match tls {
+                    None => serve(connection, &acts, &seen, hook),
+                    Some(tls) => {
+                        let tls = ServerConnection::new(tls).unwrap();
+                        serve(StreamOwned::new(tls, connection), &acts, &seen, hook);
+                    }
+                });
             }
         });
         Server { url, seen }
@@ -69,7 +100,12 @@ impl Server {
     }
 }
 
-fn serve(mut connection: TcpStream, acts: &Mutex<Vec<Act>>, seen: &Mutex<Seen>, hook: impl Fn(usize)) {
+fn serve(
+    mut connection: impl Read + Write,
+    acts: &Mutex<Vec<Act>>,
+    seen: &Mutex<Seen>,
+    hook: impl Fn(usize),
+) {
     while let Some((request, whole)) = read(&mut connection) {
         seen.lock().unwrap().requests.push(request);
         if !whole {
@@ -78,9 +114,9 @@ fn serve(mut connection: TcpStream, acts: &Mutex<Vec<Act>>, seen: &Mutex<Seen>, 
         hook(seen.lock().unwrap().requests.len());
         let act = acts.lock().unwrap().pop().expect("a request that was not asked for");
         match act {
-            Act::Send(text) => _ = connection.write_all(text.as_bytes()),
+            Act::Send(text) => _ = connection.write_all(text.as_bytes()).and_then(|()| connection.flush()),
             Act::Close(text) => {
-                _ = connection.write_all(text.as_bytes());
+                _ = connection.write_all(text.as_bytes()).and_then(|()| connection.flush());
                 return;
             }
             Act::Silence => thread::park(),
@@ -89,9 +125,9 @@ fn serve(mut connection: TcpStream, acts: &Mutex<Vec<Act>>, seen: &Mutex<Seen>, 
 }
 
 /// Reads one request, of the length that it names, or as much as there is of it.
-fn read(connection: &mut TcpStream) -> Option<(String, bool)> {
+fn read(connection: &mut impl Read) -> Option<(String, bool)> {
     let mut request = Vec::new();
-    let mut chunk = [0; 4096];
+    let mut chunk = [0; 65536];
     loop {
         let end = request.windows(4).position(|window| window == b"\r\n\r\n").map(|at| at + 4);
         if let Some(end) = end {
