@@ -262,7 +262,8 @@ async fn reader_that_blocks_does_not_block_other_tasks() {
     }
     let server = Server::start([json(200, CREATED)]);
     let (client, input) = (client(&server), wile().profile_image_file(File::from_reader(1, || Ok(Slow))));
-    let draft = contacts::Draft::default().file("ProfileImageFile", File::from_reader(1, || Ok(Slow)));
+    let unsound = contacts::Draft::new(object(r#"{"Nickname":"x"}"#));
+    let draft = unsound.file("ProfileImageFile", File::from_reader(1, || Ok(Slow)));
     let call = tokio::spawn(async move {
         client.create_contact(1, &input).await.unwrap();
         client.call("createContact", object(r#"{"CampaignId":1}"#), draft).await.unwrap_err();

@@ -12,9 +12,9 @@ use serde_json::{Map, Value};
 
 use server::Server;
 
-#[cfg(feature = "tracing")]
-pub mod log;
 pub mod server;
+#[cfg(feature = "tracing")]
+pub mod subscriber;
 
 pub const TOKEN: &str = "s3cr3t-t0k3n";
 pub const CREDENTIALS: &str = "SVJ4OnMzY3IzdC10MGszbg==";

@@ -1,4 +1,4 @@
-//! A subscriber of tracing that keeps all that it is told, or panics.
+//! A subscriber of tracing, and of the crate log, that keeps all that it is told, or panics.
 
 use std::fmt::{Debug, Write};
 use std::sync::{Arc, Mutex};
@@ -57,4 +57,16 @@ impl Visit for Fields<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         write!(self.0, " {field}={value:?}").unwrap();
     }
+}
+
+impl log::Log for Log {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        writeln!(self.text.lock().unwrap(), "{} {}", record.target(), record.args()).unwrap();
+    }
+
+    fn flush(&self) {}
 }
