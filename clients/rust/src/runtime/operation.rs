@@ -24,12 +24,17 @@ pub(crate) struct ErrorFormat {
 }
 
 /// One operation of the API, as the contract describes it.
+#[derive(Debug)]
+#[non_exhaustive]
 pub struct Operation {
-    pub(crate) id: &'static str,
-    pub(crate) method: Method,
+    /// The name of the operation in the contract.
+    pub id: &'static str,
+    /// The method of the request.
+    pub method: Method,
     pub(crate) path: &'static str,
     pub(crate) accept: &'static str,
-    pub(crate) fields: &'static [Field],
+    /// The parameters, in the contract's order; those of the path come first.
+    pub fields: &'static [Field],
     pub(crate) body: Option<Body>,
     pub(crate) disjoint: &'static [Disjoint],
     /// The sentence of the rule that the body has a field at all.
@@ -56,20 +61,27 @@ pub enum Method {
 }
 
 /// One parameter of an operation.
+#[derive(Debug)]
+#[non_exhaustive]
 pub struct Field {
-    pub(crate) name: &'static str,
-    pub(crate) place: Place,
-    pub(crate) kind: Kind,
+    /// The name of the parameter in the contract.
+    pub name: &'static str,
+    /// Where the parameter goes.
+    pub place: Place,
+    /// The type of the parameter; of a list, of its items.
+    pub kind: Kind,
     /// Of a list: what stands between its items; empty if each is a value of its own.
     pub(crate) list: Option<&'static str>,
     pub(crate) file: Option<FilePart>,
-    pub(crate) required: bool,
+    /// Whether the parameter must be there.
+    pub required: bool,
     pub(crate) presence: &'static [Rule],
     pub(crate) value: &'static [Rule],
     pub(crate) item: &'static [Rule],
     /// The sentence for a value of another type.
     pub(crate) wrong_type: &'static str,
-    pub(crate) doc: &'static str,
+    /// What the contract says of the parameter.
+    pub doc: &'static str,
 }
 
 /// Where a parameter goes.
@@ -102,17 +114,20 @@ pub enum Kind {
     File,
 }
 
+#[derive(Debug)]
 pub(crate) struct FilePart {
     /// The parameter is text that names the file's part.
     pub(crate) named_part: bool,
     pub(crate) base_name: &'static str,
 }
 
+#[derive(Debug)]
 pub(crate) struct Body {
     pub(crate) required: bool,
     pub(crate) form: bool,
 }
 
+#[derive(Debug)]
 pub(crate) struct Rule {
     pub(crate) kind: RuleKind,
     pub(crate) message: &'static str,
@@ -120,6 +135,7 @@ pub(crate) struct Rule {
 }
 
 /// What a rule asks for.
+#[derive(Debug)]
 pub(crate) enum Check {
     Required,
     RequiredWith(&'static [&'static str]),
@@ -150,6 +166,7 @@ pub(crate) enum Check {
 }
 
 /// Two lists that cannot hold the same item.
+#[derive(Debug)]
 pub(crate) struct Disjoint {
     pub(crate) field: &'static str,
     pub(crate) other: &'static str,
@@ -157,6 +174,7 @@ pub(crate) struct Disjoint {
 }
 
 /// The member of a response whose value tells what became of the request.
+#[derive(Debug)]
 pub(crate) struct Telling {
     pub(crate) member: &'static str,
     pub(crate) done: &'static [&'static str],
@@ -217,21 +235,6 @@ impl std::fmt::Display for Outcome {
 }
 
 impl Operation {
-    /// The name of the operation in the contract.
-    pub const fn id(&self) -> &'static str {
-        self.id
-    }
-
-    /// The method of the request.
-    pub const fn method(&self) -> Method {
-        self.method
-    }
-
-    /// The parameters, in the contract's order; those of the path come first.
-    pub const fn fields(&self) -> &'static [Field] {
-        self.fields
-    }
-
     pub(crate) fn path_fields(&self) -> usize {
         self.fields.iter().take_while(|field| field.place == Place::Path).count()
     }
@@ -242,50 +245,8 @@ impl Operation {
 }
 
 impl Field {
-    /// The name of the parameter in the contract.
-    pub const fn name(&self) -> &'static str {
-        self.name
-    }
-
-    /// Where the parameter goes.
-    pub const fn place(&self) -> Place {
-        self.place
-    }
-
-    /// The type of the parameter; of a list, of its items.
-    pub const fn kind(&self) -> Kind {
-        self.kind
-    }
-
     /// Whether the parameter is a list.
     pub const fn is_list(&self) -> bool {
         self.list.is_some()
-    }
-
-    /// Whether the parameter must be there.
-    pub const fn required(&self) -> bool {
-        self.required
-    }
-
-    /// What the contract says of the parameter.
-    pub const fn doc(&self) -> &'static str {
-        self.doc
-    }
-}
-
-impl std::fmt::Debug for Operation {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Operation")
-            .field("id", &self.id)
-            .field("fields", &self.fields)
-            .finish_non_exhaustive()
-    }
-}
-
-impl std::fmt::Debug for Field {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut out = f.debug_struct("Field");
-        out.field("name", &self.name).field("place", &self.place).field("kind", &self.kind);
-        out.finish_non_exhaustive()
     }
 }

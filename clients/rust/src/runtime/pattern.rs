@@ -1,5 +1,6 @@
 /// A regular expression as a table that reads UTF-8. A state is where its row begins in `next`; from there, a
 /// byte `b` leads to `next[state + class[b]]`. `next[state]` is 1 if the text may end there.
+#[derive(Debug)]
 pub(crate) struct Pattern {
     pub(crate) class: [u8; 256],
     pub(crate) start: u16,

@@ -137,12 +137,12 @@ fn file(value: &Value) -> Option<File> {
 }
 
 fn field(operation: &str, name: &str) -> Option<&'static api::Field> {
-    let operation = api::operations().iter().find(|known| known.id() == operation)?;
-    operation.fields().iter().find(|field| field.name() == name)
+    let operation = api::operations().iter().find(|known| known.id == operation)?;
+    operation.fields.iter().find(|field| field.name == name)
 }
 
 fn kind(operation: &str, name: &str) -> Option<Kind> {
-    field(operation, name).map(api::Field::kind)
+    field(operation, name).map(|field| field.kind)
 }
 
 fn is_list(operation: &str, name: &str) -> bool {
