@@ -71,7 +71,6 @@ func (c rustCrate) render(name string) ([]byte, error) {
 		"parameters":     rustParameters,
 		"arguments":      rustArguments,
 		"result":         func(o rustOperation) string { return o.Result },
-		"sender":         rustSender,
 		"erased":         rustErased,
 		"valuesOf":       func(o rustOperation) string { return rustValues(o, "Value::scalar(&%s)", "input") },
 		"draftValues":    func(o rustOperation) string { return rustValues(o, "Value::scalar(&%s)", "&input") },
@@ -180,9 +179,7 @@ func newRustCrate(api contract.API, pkg Package) (rustCrate, error) {
 			types[o.Result], blocking[o.Result] = true, true
 			content["json"] = true
 		case operation.Response.Bytes:
-			c.Has["Bytes"], blockingItems["ByteStream"], content["Erase"] = true, true, true
-		default:
-			content["Erase"] = true
+			c.Has["Bytes"], blockingItems["ByteStream"] = true, true
 		}
 		if operation.Pages != nil {
 			c.Has["Pages"], blockingItems["Pages"] = true, true
@@ -258,7 +255,7 @@ func newRustOperation(api contract.API, operation contract.Operation) (rustOpera
 var (
 	// The client's own methods, and the runtime's types that a contract may have a type of the same name as.
 	rustMethods = strings.Fields("with call call_pages check from_env builder_from_env")
-	rustTypes   = strings.Fields("CallError Cause ClientBuilder Completed Content Method Place")
+	rustTypes   = strings.Fields("CallError Cause ClientBuilder Content Method Place")
 )
 
 // withRustNames gives what is called like a part of the runtime another name.

@@ -12,22 +12,15 @@ import (
 	"example.com/contacts/internal/contract"
 )
 
-// rustSender is the function that calls an operation.
-func rustSender(o rustOperation) string {
+// rustErased turns what an operation returns into what any may return.
+func rustErased(o rustOperation) string {
 	switch {
 	case o.Response.Object != "":
-		return "object"
+		return "|value| Content::Object(json(value))"
 	case o.Response.Bytes:
-		return "bytes"
+		return "Content::Bytes"
 	}
-	return "nothing"
-}
-
-func rustErased(o rustOperation) string {
-	if o.Response.Object != "" {
-		return "map(|value| Content::Object(json(value)))"
-	}
-	return "erase()"
+	return "|()| Content::Nothing"
 }
 
 func rustPathType(field rustPathField, text string) (string, error) {

@@ -18,9 +18,9 @@ pub mod blocking {
 
 pub use generated::*;
 pub use runtime::{
-    Attempt, ByteStream, CallError, CallOptions, Cause, Client, ClientBuilder, Completed, Content, Draft,
-    Error, Field, FieldError, File, InDoubtError, InvalidError, Kind, Method, NotSentError, Operation,
-    Outcome, Pages, Place, QueuedError, RateLimit, RefusedError, Response, ResponseInfo, RuleKind, Rules,
-    UsageError, Violation,
+    ByteStream, CallError, CallOptions, Cause, Client, ClientBuilder, Content, Draft, Error, Field,
+    FieldError, File, InDoubtError, InvalidError, Kind, Method, NotSentError, Operation, Outcome, Pages,
+    Place, QueuedError, RateLimit, RefusedError, Response, ResponseInfo, RuleKind, Rules, UsageError,
+    Violation,
 };
 pub use {bytes, reqwest, serde_json};

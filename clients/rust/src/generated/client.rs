@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use super::operations::{API, CREATE_CONTACT, LIST_CONTACTS, GET_CONTACT, UPDATE_CONTACT, DELETE_CONTACT, GET_PROFILE_IMAGE};
 use super::{Contact, ContactPage, CreateContactInput, CreatedContact, DeletedContact, ListContactsInput, UpdateContactInput, UpdatedContact};
-use crate::runtime::content::{Content, Erase, json};
+use crate::runtime::content::{Content, json};
 use crate::runtime::draft::{Input, Reader, values};
 use crate::runtime::pages::{Total, Pages};
 use crate::runtime::send;
@@ -42,7 +42,7 @@ impl Client {
     ///
     /// - `campaign_id`: The campaign's number.
     pub async fn create_contact(&self, campaign_id: i64, input: &CreateContactInput) -> Result<Response<CreatedContact>, Error> {
-        send::object(self, &CREATE_CONTACT, values([Value::scalar(&campaign_id)], input)).await
+        send::call(self, &CREATE_CONTACT, values([Value::scalar(&campaign_id)], input)).await
     }
 
     /// List the contacts of a campaign: `GET /Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts`
@@ -53,7 +53,7 @@ impl Client {
     ///
     /// - `campaign_id`: The campaign's number.
     pub async fn list_contacts_page(&self, campaign_id: i64, input: &ListContactsInput) -> Result<Response<ContactPage>, Error> {
-        send::object(self, &LIST_CONTACTS, values([Value::scalar(&campaign_id)], input)).await
+        send::call(self, &LIST_CONTACTS, values([Value::scalar(&campaign_id)], input)).await
     }
 
     /// List the contacts of a campaign: `GET /Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts`
@@ -68,10 +68,10 @@ impl Client {
         Pages::new(input.page, move |page| {
             let (client, mut input) = (client.clone(), input.clone());
             input.page = Some(page);
-            Box::pin(async move {
+            async move {
                 let page = client.list_contacts_page(campaign_id, &input).await?.value;
                 Ok((page.contacts, page.numpages.total()))
-            })
+            }
         })
     }
 
@@ -82,7 +82,7 @@ impl Client {
     /// - `campaign_id`: The campaign's number.
     /// - `contact_id`: The contact's id, which is the last segment of its `Uri`. It begins with M if the system made the contact.
     pub async fn get_contact(&self, campaign_id: i64, contact_id: &str) -> Result<Response<Contact>, Error> {
-        send::object(self, &GET_CONTACT, vec![Value::scalar(&campaign_id), Value::scalar(&contact_id)]).await
+        send::call(self, &GET_CONTACT, vec![Value::scalar(&campaign_id), Value::scalar(&contact_id)]).await
     }
 
     /// Update a contact: `PUT /Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts/{ContactId}`
@@ -94,7 +94,7 @@ impl Client {
     /// - `campaign_id`: The campaign's number.
     /// - `contact_id`: The contact's id, which is the last segment of its `Uri`. It begins with M if the system made the contact.
     pub async fn update_contact(&self, campaign_id: i64, contact_id: &str, input: &UpdateContactInput) -> Result<Response<UpdatedContact>, Error> {
-        send::object(self, &UPDATE_CONTACT, values([Value::scalar(&campaign_id), Value::scalar(&contact_id)], input)).await
+        send::call(self, &UPDATE_CONTACT, values([Value::scalar(&campaign_id), Value::scalar(&contact_id)], input)).await
     }
 
     /// Delete a contact: `DELETE /Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts/{ContactId}`
@@ -105,7 +105,7 @@ impl Client {
     /// - `campaign_id`: The campaign's number.
     /// - `contact_id`: The contact's id, which is the last segment of its `Uri`. It begins with M if the system made the contact.
     pub async fn delete_contact(&self, campaign_id: i64, contact_id: &str) -> Result<Response<DeletedContact>, Error> {
-        send::object(self, &DELETE_CONTACT, vec![Value::scalar(&campaign_id), Value::scalar(&contact_id)]).await
+        send::call(self, &DELETE_CONTACT, vec![Value::scalar(&campaign_id), Value::scalar(&contact_id)]).await
     }
 
     /// Get a contact's profile image: `GET /Advertisers/{AccountSID}/Campaigns/{CampaignId}/Contacts/{ContactId}/ProfileImage`
@@ -115,7 +115,7 @@ impl Client {
     /// - `campaign_id`: The campaign's number.
     /// - `contact_id`: The contact's id, which is the last segment of its `Uri`. It begins with M if the system made the contact.
     pub async fn get_profile_image(&self, campaign_id: i64, contact_id: &str) -> Result<Response<ByteStream>, Error> {
-        send::bytes(self, &GET_PROFILE_IMAGE, vec![Value::scalar(&campaign_id), Value::scalar(&contact_id)]).await
+        send::call(self, &GET_PROFILE_IMAGE, vec![Value::scalar(&campaign_id), Value::scalar(&contact_id)]).await
     }
 
     /// Calls an operation by its name in the contract, with the parameters of its path and a draft of all
@@ -150,7 +150,7 @@ impl Client {
             }
             "getProfileImage" => {
                 let (campaign_id, contact_id) = get_profile_image(Some(path), draft).await?;
-                Ok(self.get_profile_image(campaign_id, &contact_id).await?.erase())
+                Ok(self.get_profile_image(campaign_id, &contact_id).await?.map(Content::Bytes))
             }
             _ => Err(CallError::unknown(operation, "operation")),
         }

@@ -1,53 +1,48 @@
 use std::fmt;
-use std::future::{Future, poll_fn};
 use std::io;
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use futures_core::Stream;
-use http_body::Body;
+use futures_util::stream::{self, BoxStream, Stream, StreamExt, TryStreamExt};
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
 use tokio::io::AsyncWriteExt;
-use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::client::Shared;
-use super::error::{Cause, Error};
+use super::error::Error;
 use super::operation::Operation;
+use super::receive::Received;
 use super::send::in_doubt;
 
 /// The content of a response, as it arrives. The timeout of the attempt holds for all of it.
 ///
 /// Content that does not come whole ends with [`Error::InDoubt`].
 pub struct ByteStream {
-    shared: Arc<Shared>,
-    operation: &'static Operation,
     content_type: Option<String>,
     length: Option<u64>,
-    body: Pin<Box<reqwest::Body>>,
-    limit: Pin<Box<Sleep>>,
-    ended: bool,
+    chunks: BoxStream<'static, Result<Bytes, Error>>,
 }
 
 impl ByteStream {
     pub(crate) fn new(
         shared: Arc<Shared>,
         operation: &'static Operation,
-        limit: Instant,
         headers: &HeaderMap,
-        response: reqwest::Response,
+        response: Received,
     ) -> Self {
         let text = |name| headers.get(name)?.to_str().ok();
+        let content_type = text(CONTENT_TYPE).map(str::to_owned);
+        let length = text(CONTENT_LENGTH).and_then(|length| length.parse().ok());
+        let chunks = stream::try_unfold(response, async |mut response| {
+            let chunk = response.chunk().await?;
+            Ok(chunk.map(|chunk| (chunk, response)))
+        });
         ByteStream {
-            shared,
-            operation,
-            content_type: text(CONTENT_TYPE).map(str::to_owned),
-            length: text(CONTENT_LENGTH).and_then(|length| length.parse().ok()),
-            body: Box::pin(http::Response::from(response).into_body()),
-            limit: Box::pin(sleep_until(limit)),
-            ended: false,
+            content_type,
+            length,
+            chunks: chunks.map_err(move |cause| in_doubt(&shared, operation, cause)).boxed(),
         }
     }
 
@@ -63,7 +58,7 @@ impl ByteStream {
 
     /// The next bytes; `None` at the end.
     pub async fn next(&mut self) -> Option<Result<Bytes, Error>> {
-        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+        self.chunks.next().await
     }
 
     /// All that is left. It is held in memory, of whatever length.
@@ -102,24 +97,7 @@ impl Stream for ByteStream {
     type Item = Result<Bytes, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        while !self.ended {
-            let cause = match self.body.as_mut().poll_frame(context) {
-                Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
-                    Ok(bytes) => return Poll::Ready(Some(Ok(bytes))),
-                    Err(_) => continue, // trailers
-                },
-                Poll::Ready(Some(Err(error))) => Cause::of(&error.without_url()),
-                Poll::Ready(None) => break,
-                Poll::Pending => {
-                    ready!(self.limit.as_mut().poll(context));
-                    Cause::new("the timeout is over")
-                }
-            };
-            self.ended = true;
-            return Poll::Ready(Some(Err(in_doubt(&self.shared, self.operation, cause))));
-        }
-        self.ended = true;
-        Poll::Ready(None)
+        self.chunks.as_mut().poll_next(context)
     }
 }
 

@@ -9,10 +9,8 @@ use super::base_url::BaseUrl;
 use super::connections::Connections;
 use super::environment::{self, parse_proxy};
 use super::error::UsageError;
-use super::hooks::{Attempt, Completed, Hooks};
 use super::operation::Api;
 use super::redact::Redactor;
-use super::violation::Violation;
 
 /// The client of an account. Clones share their connections; any number of tasks may use one. Connections
 /// close when the last clone is dropped.
@@ -37,7 +35,6 @@ pub(crate) struct Shared {
     pub(crate) authorization: HeaderValue,
     pub(crate) redactor: Redactor,
     pub(crate) connections: Connections,
-    pub(crate) hooks: Hooks,
 }
 
 #[derive(Clone, Debug)]
@@ -58,7 +55,7 @@ pub enum Rules {
     /// They are refused.
     #[default]
     Enforce,
-    /// They are reported to [`ClientBuilder::on_warning`] and sent.
+    /// They are reported to `tracing`, as warnings, and sent.
     Warn,
     /// They are not looked for.
     Off,
@@ -150,7 +147,6 @@ pub struct ClientBuilder {
     options: CallOptions,
     proxy: Option<String>,
     http: reqwest::ClientBuilder,
-    hooks: Hooks,
 }
 
 impl ClientBuilder {
@@ -163,7 +159,6 @@ impl ClientBuilder {
             options: CallOptions::default(),
             proxy: None,
             http: reqwest::Client::builder(),
-            hooks: Hooks::default(),
         }
     }
 
@@ -204,24 +199,6 @@ impl ClientBuilder {
     /// in it, and idle connections are dropped after 30 s.
     pub fn http(self, http: reqwest::ClientBuilder) -> Self {
         ClientBuilder { http, ..self }
-    }
-
-    /// Calls a function after each attempt.
-    pub fn on_attempt(mut self, hook: impl Fn(Attempt) + Send + Sync + 'static) -> Self {
-        self.hooks.on_attempt = Some(Arc::new(hook));
-        self
-    }
-
-    /// Calls a function after each call.
-    pub fn on_outcome(mut self, hook: impl Fn(Completed) + Send + Sync + 'static) -> Self {
-        self.hooks.on_outcome = Some(Arc::new(hook));
-        self
-    }
-
-    /// Calls a function with the operation and the violations that [`Rules::Warn`] lets pass.
-    pub fn on_warning(mut self, hook: impl Fn(&str, &[Violation]) + Send + Sync + 'static) -> Self {
-        self.hooks.on_warning = Some(Arc::new(hook));
-        self
     }
 
     /// Makes the client.
@@ -270,7 +247,6 @@ impl ClientBuilder {
             authorization,
             redactor,
             connections,
-            hooks: self.hooks,
         };
         Ok(Client { shared: Arc::new(shared), settings })
     }

@@ -38,11 +38,10 @@ pub(crate) fn encode(
     url.set_query(Some(&*query).filter(|query| !query.is_empty()));
 
     let mut headers = HeaderMap::new();
-    let unusable = |_: http::Error| Cause::new("a header cannot be sent");
     for (_, field, value) in given(Place::Header) {
-        let name = HeaderName::from_bytes(field.name.as_bytes()).map_err(|e| unusable(e.into()))?;
+        let name = HeaderName::from_bytes(field.name.as_bytes()).map_err(|error| Cause::of(&error))?;
         for text in texts(field, value) {
-            headers.append(&name, HeaderValue::try_from(text).map_err(|e| unusable(e.into()))?);
+            headers.append(&name, HeaderValue::try_from(text).map_err(|error| Cause::of(&error))?);
         }
     }
     let body = operation.body.as_ref().and_then(|body| {

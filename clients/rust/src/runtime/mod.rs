@@ -12,13 +12,14 @@ pub(crate) mod draft;
 mod encode;
 mod environment;
 mod error;
+mod events;
 mod file;
-mod hooks;
 pub(crate) mod operation;
 pub(crate) mod pages;
 pub(crate) mod pattern;
 mod random;
 pub(crate) mod read;
+mod receive;
 mod redact;
 mod response;
 mod rules;
@@ -36,7 +37,6 @@ pub use error::{
     UsageError,
 };
 pub use file::File;
-pub use hooks::{Attempt, Completed};
 pub use operation::{Field, Kind, Method, Operation, Outcome, Place};
 pub use pages::Pages;
 pub use response::{RateLimit, Response, ResponseInfo};

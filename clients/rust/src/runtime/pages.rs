@@ -1,104 +1,62 @@
 use std::fmt;
-use std::future::{Future, poll_fn};
 use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll, ready};
-use std::vec;
+use std::task::{Context, Poll};
 
-use futures_core::Stream;
+use futures_util::stream::{self, BoxStream, Stream, StreamExt, TryStreamExt};
 
 use super::error::Error;
 
 /// The items of a list, page after page. A page is asked for when it is needed.
 ///
 /// A page that cannot be read ends the stream with its error.
-pub struct Pages<T> {
-    read: Arc<ReadPage<T>>,
-    page: i64,
-    items: vec::IntoIter<T>,
-    reading: Option<Reading<T>>,
-    ended: bool,
-}
+pub struct Pages<T>(BoxStream<'static, Result<T, Error>>);
 
 /// The items of a page, and how many pages there are.
 pub(crate) type Page<T> = (Vec<T>, Option<i64>);
-pub(crate) type Reading<T> = Pin<Box<dyn Future<Output = Result<Page<T>, Error>> + Send>>;
-type ReadPage<T> = dyn Fn(i64) -> Reading<T> + Send + Sync;
 
-impl<T> Pages<T> {
-    pub(crate) fn new(first: Option<i64>, read: impl Fn(i64) -> Reading<T> + Send + Sync + 'static) -> Self {
-        let (read, page) = (Arc::new(read), first.unwrap_or(1));
-        Pages { read, page, items: Vec::new().into_iter(), reading: None, ended: false }
-    }
-
-    /// The next item; `None` after the last.
-    pub async fn next(&mut self) -> Option<Result<T, Error>> {
-        poll_fn(|context| self.poll(context)).await
-    }
-
-    /// All items that are left.
-    pub async fn collect(mut self) -> Result<Vec<T>, Error> {
-        let mut all = Vec::new();
-        while let Some(item) = self.next().await {
-            all.push(item?);
-        }
-        Ok(all)
-    }
-
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T, Error>>> {
-        loop {
-            if let Some(item) = self.items.next() {
-                return Poll::Ready(Some(Ok(item)));
-            }
-            if self.ended {
-                return Poll::Ready(None);
-            }
-            let reading = self.reading.get_or_insert_with(|| (self.read)(self.page));
-            let read = ready!(reading.as_mut().poll(context));
-            self.reading = None;
-            match read {
-                Ok((items, pages)) => {
-                    self.ended = pages.map_or(items.is_empty(), |pages| self.page >= pages);
-                    self.page = self.page.saturating_add(1);
-                    self.items = items.into_iter();
-                }
-                Err(error) => {
-                    self.ended = true;
-                    return Poll::Ready(Some(Err(error)));
-                }
-            }
-        }
-    }
-
-    pub(crate) fn map<U: 'static>(self, change: fn(T) -> U) -> Pages<U>
+impl<T: Send + 'static> Pages<T> {
+    pub(crate) fn new<F>(first: Option<i64>, read: impl Fn(i64) -> F + Send + 'static) -> Self
     where
-        T: 'static,
+        F: Future<Output = Result<Page<T>, Error>> + Send,
     {
-        let read = self.read;
-        Pages::new(Some(self.page), move |page| {
-            let reading = read(page);
-            Box::pin(async move {
-                let (items, pages) = reading.await?;
-                Ok((items.into_iter().map(change).collect(), pages))
-            })
-        })
+        let pages = stream::try_unfold((read, Some(first.unwrap_or(1))), async |(read, page)| {
+            let Some(page) = page else { return Ok::<_, Error>(None) };
+            let (items, pages) = read(page).await?;
+            let is_last = pages.map_or(items.is_empty(), |pages| page >= pages);
+            let next = page.checked_add(1).filter(|_| !is_last);
+            Ok(Some((stream::iter(items).map(Ok), (read, next))))
+        });
+        Pages(pages.try_flatten().boxed())
+    }
+
+    pub(crate) fn map<U: 'static>(self, change: fn(T) -> U) -> Pages<U> {
+        Pages(self.0.map_ok(change).boxed())
     }
 }
 
-impl<T> Stream for Pages<T>
-where
-    Self: Unpin,
-{
+impl<T> Pages<T> {
+    /// The next item; `None` after the last.
+    pub async fn next(&mut self) -> Option<Result<T, Error>> {
+        self.0.next().await
+    }
+
+    /// All items that are left.
+    pub async fn collect(self) -> Result<Vec<T>, Error> {
+        self.0.try_collect().await
+    }
+}
+
+impl<T> Stream for Pages<T> {
     type Item = Result<T, Error>;
 
-    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.get_mut().poll(context)
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.as_mut().poll_next(context)
     }
 }
 
 impl<T> fmt::Debug for Pages<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pages").field("page", &self.page).finish_non_exhaustive()
+        f.write_str("Pages")
     }
 }
 
