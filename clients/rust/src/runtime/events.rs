@@ -1,5 +1,7 @@
 //! What is reported to `tracing`: never a body, a header or a value.
 
+#![cfg_attr(not(feature = "tracing"), allow(unused_variables))]
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
