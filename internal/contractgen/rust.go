@@ -320,6 +320,16 @@ func rustEnumName(api contract.API, name string) string {
 	return name
 }
 
+// sortedValues are those of an enum in the order of their bytes, as a search by halves needs them.
+func (c rustCrate) sortedValues(name string) string {
+	for _, enum := range c.Enums {
+		if enum.Name == name && !slices.IsSorted(enum.Values) {
+			return "&" + rustTexts(slices.Sorted(slices.Values(enum.Values)))
+		}
+	}
+	return "super::" + rustEnumName(c.API, name) + "::ALL"
+}
+
 func (c *rustCrate) addPatterns(field contract.Field) error {
 	for _, rule := range slices.Concat(field.Value, field.Item) {
 		known := slices.ContainsFunc(c.Patterns, func(p rustPattern) bool { return p.Source == rule.Pattern })
@@ -399,7 +409,7 @@ func (c rustCrate) check(field contract.Field, rule contract.Rule) (string, erro
 	case contract.TooSmall, contract.TooLarge:
 		return rustBound(field.Kind, rule)
 	case contract.OneOf:
-		return fmt.Sprintf("OneOf(super::%s::ALL)", rustEnumName(c.API, rule.Enum)), nil
+		return "OneOf(" + c.sortedValues(rule.Enum) + ")", nil
 	case contract.ListItem:
 		return "ListItem", nil
 	case contract.FileName:

@@ -84,6 +84,7 @@ async fn create(url: &str) -> Result<()> {
                 .post(&address)
                 .basic_auth("IRsandbox", Some("token"))
                 .header("accept", "application/json")
+                .header("user-agent", concat!("contacts-rust/", env!("CARGO_PKG_VERSION")))
                 .header("content-type", "application/x-www-form-urlencoded")
                 .body(PREPARED);
             async move { Ok(request.send().await?.error_for_status()?.bytes().await.map(drop)?) }

@@ -26,9 +26,6 @@ async fn response_that_does_not_tell_is_in_doubt() {
         assert_eq!(error.outcome(), Outcome::InDoubt, "{response:.80}: {error}");
         assert_eq!(server.requests().len(), 1);
     }
-    let many = text(200, &"A: b\r\n".repeat(5000), CREATED);
-    let server = Server::start([Act::Send(many)]);
-    client(&server).create_contact(1, &wile()).await.unwrap();
 }
 
 #[tokio::test]
@@ -112,12 +109,11 @@ async fn chunks_that_are_none_are_in_doubt() {
 }
 
 #[tokio::test]
-async fn header_has_as_many_fields_as_fit_into_its_bytes() {
+async fn header_of_64_kib_and_1000_fields_is_read() {
     let filled = |bytes: usize| {
-        let response = text(200, "", CREATED);
-        let fields = bytes - (response.len() - CREATED.len());
+        let fields = bytes - (text(200, "", CREATED).len() - CREATED.len());
         let field = |length: usize| format!("{:x<width$}\r\n", "A: ", width = length - 2);
-        text(200, &("A: \r\n".repeat(fields / 5 - 1) + &field(5 + fields % 5)), CREATED)
+        text(200, &(field(64).repeat(999) + &field(fields - 64 * 999)), CREATED)
     };
     let server = Server::start([Act::Send(filled(65_536))]);
     client(&server).create_contact(1, &wile()).await.unwrap();

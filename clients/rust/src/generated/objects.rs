@@ -3,9 +3,8 @@
 #![allow(deprecated)]
 
 use serde::Serialize;
-use serde_json::value::RawValue;
 
-use crate::runtime::read::{Member, Object};
+use crate::runtime::read::{Object, Record};
 
 /// How a create ended.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -31,9 +30,8 @@ pub struct CreatedContact {
     pub errors: Option<Vec<FieldErrorObject>>,
 }
 
-impl Member for CreatedContact {
-    fn read(raw: &RawValue) -> Option<Self> {
-        let object = Object::of(raw)?;
+impl Record for CreatedContact {
+    fn of(object: &Object<'_>) -> Option<Self> {
         Some(Self {
             status: object.required("Status")?,
             uri: object.optional("Uri")?,
@@ -57,9 +55,8 @@ pub struct FieldErrorObject {
     pub message: Option<String>,
 }
 
-impl Member for FieldErrorObject {
-    fn read(raw: &RawValue) -> Option<Self> {
-        let object = Object::of(raw)?;
+impl Record for FieldErrorObject {
+    fn of(object: &Object<'_>) -> Option<Self> {
         Some(Self {
             field: object.optional("Field")?,
             message: object.optional("Message")?,
@@ -94,9 +91,8 @@ pub struct ContactPage {
     pub contacts: Vec<Contact>,
 }
 
-impl Member for ContactPage {
-    fn read(raw: &RawValue) -> Option<Self> {
-        let object = Object::of(raw)?;
+impl Record for ContactPage {
+    fn of(object: &Object<'_>) -> Option<Self> {
         Some(Self {
             page: object.optional("@page")?,
             numpages: object.optional("@numpages")?,
@@ -157,9 +153,8 @@ pub struct Contact {
     pub uri: Option<String>,
 }
 
-impl Member for Contact {
-    fn read(raw: &RawValue) -> Option<Self> {
-        let object = Object::of(raw)?;
+impl Record for Contact {
+    fn of(object: &Object<'_>) -> Option<Self> {
         Some(Self {
             id: object.required("Id")?,
             first_name: object.optional("FirstName")?,
@@ -191,9 +186,8 @@ pub struct Account {
     pub name: Option<String>,
 }
 
-impl Member for Account {
-    fn read(raw: &RawValue) -> Option<Self> {
-        let object = Object::of(raw)?;
+impl Record for Account {
+    fn of(object: &Object<'_>) -> Option<Self> {
         Some(Self {
             id: object.required("Id")?,
             name: object.optional("Name")?,
@@ -222,9 +216,8 @@ pub struct UpdatedContact {
     pub errors: Option<Vec<FieldErrorObject>>,
 }
 
-impl Member for UpdatedContact {
-    fn read(raw: &RawValue) -> Option<Self> {
-        let object = Object::of(raw)?;
+impl Record for UpdatedContact {
+    fn of(object: &Object<'_>) -> Option<Self> {
         Some(Self {
             status: object.required("Status")?,
             uri: object.optional("Uri")?,
@@ -253,9 +246,8 @@ pub struct DeletedContact {
     pub errors: Option<Vec<FieldErrorObject>>,
 }
 
-impl Member for DeletedContact {
-    fn read(raw: &RawValue) -> Option<Self> {
-        let object = Object::of(raw)?;
+impl Record for DeletedContact {
+    fn of(object: &Object<'_>) -> Option<Self> {
         Some(Self {
             status: object.required("Status")?,
             queued_uri: object.optional("QueuedUri")?,

@@ -154,6 +154,7 @@ pub(crate) enum Check {
     MoreThan(f64),
     LessThan(f64),
     Pattern(&'static Pattern),
+    /// The values are in the order of their bytes.
     OneOf(&'static [&'static str]),
     /// A value of the path leads to no other path.
     Segment,

@@ -17,10 +17,6 @@ impl<'a> Object<'a> {
         serde_json::from_str(json).ok().map(Object)
     }
 
-    pub(crate) fn of(raw: &'a RawValue) -> Option<Self> {
-        Self::parse(raw.get())
-    }
-
     fn get(&self, name: &str) -> Option<&'a RawValue> {
         self.0.get(name).copied().filter(|value| value.get() != "null")
     }
@@ -49,6 +45,23 @@ impl<'a> Object<'a> {
         let (_, segment) = path.rsplit_once('/')?;
         let fits = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
         (!segment.is_empty() && segment.bytes().all(fits)).then(|| segment.to_owned())
+    }
+}
+
+/// A type of an object.
+pub(crate) trait Record: Sized {
+    fn of(object: &Object<'_>) -> Option<Self>;
+}
+
+impl<T: Record> Record for Box<T> {
+    fn of(object: &Object<'_>) -> Option<Self> {
+        T::of(object).map(Box::new)
+    }
+}
+
+impl<T: Record> Member for T {
+    fn read(raw: &RawValue) -> Option<Self> {
+        T::of(&Object::parse(raw.get())?)
     }
 }
 
@@ -123,17 +136,11 @@ impl<T: Member> Member for Vec<T> {
     }
 }
 
-impl<T: Member> Member for Box<T> {
-    fn read(raw: &RawValue) -> Option<Self> {
-        T::read(raw).map(Box::new)
-    }
-}
-
 /// What an error response says; nothing if it cannot be read.
 pub(crate) fn words(body: &str, format: &ErrorFormat) -> (String, Vec<FieldError>) {
     let text = |object: &Object<'_>, name| object.optional::<String>(name).map(Option::unwrap_or_default);
     let field_error = |raw: &RawValue| {
-        let error = Object::of(raw)?;
+        let error = Object::parse(raw.get())?;
         Some(FieldError { field: text(&error, format.field)?, message: text(&error, format.message)? })
     };
     let read = || {

@@ -14,7 +14,7 @@ use super::bytes::ByteStream;
 use super::client::Shared;
 use super::error::Cause;
 use super::operation::Operation;
-use super::read::{Member, Object, well_formed};
+use super::read::{Object, Record, well_formed};
 
 const MAX_BODY_BYTES: usize = 1 << 20;
 const MAX_HEADER_BYTES: usize = 1 << 16;
@@ -119,7 +119,7 @@ impl Success for ByteStream {
     }
 }
 
-impl<T: Member + Serialize + Default> Success for T {
+impl<T: Record + Serialize + Default> Success for T {
     async fn read(
         _: &Arc<Shared>,
         operation: &'static Operation,
@@ -148,12 +148,12 @@ async fn from_body<S>(
 }
 
 /// Reads an object, and what it says.
-fn classify<T: Member + Serialize>(operation: &Operation, body: &[u8]) -> Result<T, Verdict> {
+fn classify<T: Record + Serialize>(operation: &Operation, body: &[u8]) -> Result<T, Verdict> {
     // Not why: a parser's words may quote the response.
     let unreadable = || Verdict::InDoubt(Some(Cause::new("the response is not what the contract promises")));
     let text = std::str::from_utf8(body).map(well_formed).map_err(|_| unreadable())?;
     let object = Object::parse(&text).ok_or_else(unreadable)?;
-    let value = serde_json::from_str(&text).ok().and_then(T::read).ok_or_else(unreadable)?;
+    let value = T::of(&object).ok_or_else(unreadable)?;
     let Some(telling) = &operation.telling else { return Ok(value) };
 
     let told: String = object.optional(telling.member).flatten().unwrap_or_default();
