@@ -178,7 +178,8 @@ async fn request_goes_through_a_proxy_of_each_kind() {
         let address = server.url.replace("https://localhost", "127.0.0.1");
         let proxy = if scheme == "socks5h://" { socks(address) } else { connect(address) };
         let http = contacts::reqwest::Client::builder().tls_certs_merge([trusted]);
-        create(beyond().http(http).proxy(format!("{scheme}{proxy}"))).await.unwrap();
+        let builder = beyond().options(CallOptions::new()).http(http).proxy(format!("{scheme}{proxy}"));
+        create(builder).await.unwrap();
         assert!(server.requests()[0].contains(CREDENTIALS));
     }
 }

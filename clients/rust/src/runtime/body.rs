@@ -41,7 +41,10 @@ impl Payload {
     }
 
     /// Opens the files, for one attempt to send them.
-    pub(crate) async fn open(&self) -> io::Result<Body> {
+    pub(crate) async fn open(&self) -> io::Result<reqwest::Body> {
+        if let [Piece::Memory(bytes)] = &self.pieces[..] {
+            return Ok(bytes.clone().into());
+        }
         let left = self.length();
         let mut parts = VecDeque::new();
         for piece in &self.pieces {
@@ -57,7 +60,7 @@ impl Payload {
                 }
             });
         }
-        Ok(Body { parts, left, reading: None })
+        Ok(reqwest::Body::wrap(Body { parts, left, reading: None }))
     }
 }
 
@@ -75,7 +78,7 @@ fn shrunk() -> io::Error {
 }
 
 /// A body that is being sent. Files are read on a thread that may block.
-pub(crate) struct Body {
+struct Body {
     parts: VecDeque<Part>,
     left: u64,
     reading: Option<JoinHandle<(Part, io::Result<Bytes>)>>,

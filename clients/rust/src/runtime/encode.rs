@@ -1,5 +1,7 @@
 //! A checked input as a request.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use reqwest::Url;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
@@ -41,7 +43,7 @@ pub(crate) fn encode(
     for (_, field, value) in given(Place::Header) {
         let name = HeaderName::from_bytes(field.name.as_bytes()).map_err(|error| Cause::of(&error))?;
         for text in texts(field, value) {
-            headers.append(&name, HeaderValue::try_from(text).map_err(|error| Cause::of(&error))?);
+            headers.append(&name, HeaderValue::from_str(&text).map_err(|error| Cause::of(&error))?);
         }
     }
     let body = operation.body.as_ref().and_then(|body| {
@@ -80,10 +82,10 @@ fn path(template: &str, base: &str, account: (&str, &str), given: &Given<'_, '_>
 }
 
 /// The texts that a field is sent as: one, unless it is a list without a delimiter.
-fn texts(field: &Field, value: &Value<'_>) -> Vec<String> {
+fn texts<'v>(field: &Field, value: &Value<'v>) -> Vec<Cow<'v, str>> {
     match field.list {
-        Some("") => value.items().iter().map(|item| item.text().into_owned()).collect(),
-        delimiter => vec![value.joined(delimiter.unwrap_or("")).into_owned()],
+        Some("") => value.items().iter().map(|item| item.text()).collect(),
+        delimiter => vec![value.joined(delimiter.unwrap_or(""))],
     }
 }
 
@@ -154,7 +156,7 @@ fn multipart(given: &Given<'_, '_>, looks: &Looks) -> (HeaderValue, Payload) {
                     name => name.to_owned(),
                 };
                 if part.named_part {
-                    texts.push(filename.clone());
+                    texts.push(filename.clone().into());
                 }
                 files.push((
                     if part.named_part { filename.clone() } else { name.clone() },

@@ -64,7 +64,6 @@ struct Inner {
     status: u16,
     headers: HeaderMap,
     body: Bytes,
-    rate_limit: RateLimit,
     redactor: Redactor,
 }
 
@@ -82,8 +81,7 @@ pub struct RateLimit {
 
 impl ResponseInfo {
     pub(crate) fn new(status: u16, headers: HeaderMap, body: Bytes, redactor: Redactor) -> Self {
-        let rate_limit = wait::rate_limit(&headers);
-        ResponseInfo(Arc::new(Inner { status, headers, body, rate_limit, redactor }))
+        ResponseInfo(Arc::new(Inner { status, headers, body, redactor }))
     }
 
     /// Text of the response, as it may be printed.
@@ -108,13 +106,13 @@ impl ResponseInfo {
 
     /// What the headers say of the rate limit.
     pub fn rate_limit(&self) -> RateLimit {
-        self.0.rate_limit
+        wait::rate_limit(&self.0.headers)
     }
 }
 
 impl fmt::Debug for ResponseInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = f.debug_struct("ResponseInfo");
-        out.field("status", &self.0.status).field("rate_limit", &self.0.rate_limit).finish_non_exhaustive()
+        out.field("status", &self.0.status).field("rate_limit", &self.rate_limit()).finish_non_exhaustive()
     }
 }

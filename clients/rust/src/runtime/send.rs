@@ -237,8 +237,7 @@ impl Call<'_> {
         match body {
             Some(body) => {
                 fields.insert(CONTENT_LENGTH, body.length().into());
-                let opened = body.open().await.map_err(|error| Cause::of(&error))?;
-                *request.body_mut() = Some(reqwest::Body::wrap(opened));
+                *request.body_mut() = Some(body.open().await.map_err(|error| Cause::of(&error))?);
             }
             None if takes_body => _ = fields.insert(CONTENT_LENGTH, 0.into()),
             None => {}
