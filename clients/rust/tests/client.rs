@@ -71,6 +71,29 @@ fn draft_becomes_an_input_or_tells_all_violations() {
     );
 }
 
+#[test]
+fn serde_refuses_what_a_draft_refuses() {
+    for (json, message) in [
+        (r#"{"FirstName":5}"#, "FirstName must be text."),
+        (r#"{"FirstName":["Wile"]}"#, "FirstName must be text."),
+        (r#"{"Accounts":"10000"}"#, "Accounts must be a list"),
+        (r#"{"Accounts":[1,2]}"#, "Accounts must be a list"),
+        (r#"{"Accounts":[null]}"#, "Accounts must be a list"),
+        (r#"{"Labels":{}}"#, "Labels must be a list"),
+        (r#"{"ProfileImageFile":"a.png"}"#, "ProfileImageFile must be a file."),
+        (r#"{"ProfileImageFile":{"Path":"/etc/passwd"}}"#, "ProfileImageFile must be a file."),
+        (r#"{"WorkPhoneNumberCountry":1}"#, "WorkPhoneNumberCountry must be text."),
+        (r#"{"firstName":"Wile"}"#, "firstName is not a parameter of createContact."),
+        (r#"{"CampaignId":1}"#, "CampaignId is not a parameter of createContact."),
+        (r#"{"FirstName":"\ud83d"}"#, "hex escape"),
+        (r#"["Wile","Coyote"]"#, "invalid type: sequence"),
+        ("null", "invalid type: null"),
+    ] {
+        let error = serde_json::from_str::<CreateContactInput>(json).unwrap_err().to_string();
+        assert!(error.contains(message), "{json}: {error}");
+    }
+}
+
 #[tokio::test]
 async fn operation_is_called_by_its_name() {
     let server = Server::start([json(200, r#"{"Status":"OK","Uri":"/a/7"}"#)]);

@@ -13,6 +13,10 @@ use super::client::{CallOptions, ClientBuilder};
 use super::error::{Error, UsageError};
 
 /// A client whose methods return when the call has ended.
+///
+/// # Panics
+///
+/// On a thread that runs asynchronous code they panic, before anything is sent.
 #[derive(Clone)]
 pub struct Client {
     pub(crate) inner: super::client::Client,

@@ -196,7 +196,7 @@ impl ClientBuilder {
     }
 
     /// TLS, addresses and the like. Redirects, retries, HTTP/2, decompression and the `Referer` are turned off
-    /// in it, and idle connections are dropped after 30 s.
+    /// in it, and idle connections are dropped after 30 s. A proxy that it has comes before any other.
     pub fn http(self, http: reqwest::ClientBuilder) -> Self {
         ClientBuilder { http, ..self }
     }
