@@ -2,12 +2,14 @@
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use contacts::{CallOptions, Client, ClientBuilder, Error, Outcome};
 
-use support::server::{Act, Server, json};
+use support::server::{Act, Server, json, text};
 use support::*;
 
 mod support;
@@ -182,6 +184,42 @@ async fn request_goes_through_a_proxy_of_each_kind() {
         create(builder).await.unwrap();
         assert!(server.requests()[0].contains(CREDENTIALS));
     }
+}
+
+/// A client that had a connection knows by reqwest alone that it has none now.
+#[tokio::test]
+async fn connection_that_fails_after_another_is_not_sent() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = thread::spawn(move || {
+        let mut connection = listener.accept().unwrap().0;
+        _ = connection.read(&mut [0; 4096]).unwrap();
+        connection.write_all(text(200, "Connection: close\r\n", CREATED).as_bytes()).unwrap();
+    });
+    let options = CallOptions::new().retries(0);
+    let client = Client::builder("IRx", TOKEN).base_url(url).options(options.clone()).build().unwrap();
+    client.create_contact(1, &wile()).await.unwrap();
+    server.join().unwrap();
+    assert_eq!(client.create_contact(1, &wile()).await.unwrap_err().outcome(), Outcome::NotSent);
+
+    let (server, trusted) = Server::tls([Act::Close(text(200, "Connection: close\r\n", CREATED))]);
+    let address = server.url.replace("https://localhost", "127.0.0.1");
+    let asked = Arc::new(AtomicUsize::new(0));
+    let proxy = listen(move |mut connection| {
+        _ = connection.read(&mut [0; 4096]).unwrap();
+        if asked.fetch_add(1, Ordering::SeqCst) == 0 {
+            connection.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
+            relay(connection, &address);
+        } else {
+            connection.write_all(b"HTTP/1.1 502 Bad Gateway\r\n\r\n").unwrap();
+        }
+    });
+    let http = contacts::reqwest::Client::builder().tls_certs_merge([trusted]);
+    let client = beyond().options(options).http(http).proxy(proxy).build().unwrap();
+    client.create_contact(1, &wile()).await.unwrap();
+    let error = client.create_contact(1, &wile()).await.unwrap_err();
+    assert_eq!(error.outcome(), Outcome::NotSent, "{}", why(&error));
+    assert_eq!(server.requests().len(), 1);
 }
 
 #[tokio::test]

@@ -195,8 +195,8 @@ impl ClientBuilder {
         ClientBuilder { proxy: Some(url.into()), ..self }
     }
 
-    /// TLS, addresses and the like. Redirects, retries, HTTP/2, decompression and the `Referer` are turned off
-    /// in it, and idle connections are dropped after 30 s. A proxy that it has comes before any other.
+    /// TLS, addresses and the like. Redirects, retries, HTTP/2 and decompression are turned off in it, and idle
+    /// connections are dropped after 30 s. A proxy that it has comes before any other.
     pub fn http(self, http: reqwest::ClientBuilder) -> Self {
         ClientBuilder { http, ..self }
     }
@@ -274,7 +274,6 @@ fn configure(
         .http1_max_headers(MOST_FIELDS)
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
-        .referer(false)
         .connection_verbose(false) // it logs credentials
         .no_gzip()
         .no_brotli()
