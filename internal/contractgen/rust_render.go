@@ -326,11 +326,13 @@ func (rust) Standalone(api contract.API, pkg Package) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	// From [features] on the manifest is ours, but for the benchmark.
+	// From [features] on the manifest is ours, but for what our own tests and the benchmark need.
 	_, rest, _ := strings.Cut(string(ours), "[features]")
-	rest, _, found := strings.Cut(rest, "[[bench]]")
+	before, rest, _ := strings.Cut(rest, "# For the tests alone.\n")
+	_, rest, _ = strings.Cut(rest, "\n\n")
+	rest, _, found := strings.Cut(before+"\n"+rest, "[[bench]]")
 	if !found {
-		return nil, fmt.Errorf("clients/rust/Cargo.toml must have [features], and after it [[bench]]")
+		return nil, fmt.Errorf("clients/rust/Cargo.toml must have [features], # For the tests alone. and [[bench]], in this order")
 	}
 	rest = strings.ReplaceAll(rest, "contacts-adapter", pkg.Name+"-adapter")
 	manifest = append(manifest, "[features]"+strings.TrimRight(rest, "\n")+"\n"...)

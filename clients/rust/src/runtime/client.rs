@@ -91,9 +91,9 @@ impl CallOptions {
         CallOptions { deadline: Some(deadline), ..self }
     }
 
-    /// How often a request is sent again: 2 times by default, at most 100; 0 is never. It is sent again if it was not
-    /// sent; if it was refused with 429 and a wait of at most 30 s; and if it is in doubt, but only where
-    /// the operation can be repeated (GET, PUT, DELETE).
+    /// How often a request is sent again: 2 times by default, at most 100; 0 is never. It is sent again if it
+    /// was not sent; if it was refused with 429 and a wait of at most 30 s; and if it is in doubt, but only
+    /// where the operation can be repeated (GET, PUT, DELETE).
     pub fn retries(self, retries: u32) -> Self {
         CallOptions { retries: Some(retries), ..self }
     }
@@ -267,7 +267,8 @@ fn configure(
     proxy: Option<Url>,
     timeout: Duration,
 ) -> reqwest::ClientBuilder {
-    // hyper makes room for all of them with each response: 16,384, as many as fit into 64 KiB, double its time.
+    // hyper makes room for all of them with each response. For 16,384, as many as fit into 64 KiB, that takes
+    // longer than all the rest of a call.
     const MOST_FIELDS: usize = 1024;
     let mut http = http
         .http1_only()
