@@ -3,6 +3,7 @@ package contractgen
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"text/template"
@@ -19,6 +20,8 @@ func (typescript) Generated(api contract.API, pkg Package) ([]File, error) {
 	for _, file := range []struct{ path, template string }{
 		{"src/generated/types.ts", "types.ts.tmpl"},
 		{"src/generated/operations.ts", "operations.ts.tmpl"},
+		{"src/generated/base-client.ts", "base-client.ts.tmpl"},
+		{"src/generated/functions.ts", "functions.ts.tmpl"},
 		{"src/generated/client.ts", "client.ts.tmpl"},
 		{"src/index.ts", "index.ts.tmpl"},
 		{"src/node.ts", "node.ts.tmpl"},
@@ -65,13 +68,14 @@ func (t typescriptOf) funcs() template.FuncMap {
 		"npmName": func() string { return "@example/" + t.pkg.Name },
 		"comment": commentTS,
 		"key":     keyTS,
-		"numeric": func(value string, _ any) bool { return false },
 		"inputs":  inputFields, "paths": pathFields,
 		"inputName": func(op contract.Operation) string { return typeName(op.ID) + "Input" },
 		"inputType": t.inputType, "memberType": t.memberType, "shapeType": t.shapeType, "fieldDoc": t.fieldDoc,
 		"objectName": t.objectName,
 		"patterns":   func() []string { return patternsOf(t.api) },
 		"rule":       t.rule,
+		"breaks":     breaksTS,
+		"always":     alwaysTS,
 		"list": func(items []string) string {
 			quoted := make([]string, len(items))
 			for i, item := range items {
@@ -82,28 +86,85 @@ func (t typescriptOf) funcs() template.FuncMap {
 		"hasBytes": func() bool {
 			return slices.ContainsFunc(t.api.Operations, func(op contract.Operation) bool { return op.Response.Bytes })
 		},
-		"imports": t.imports, "methodDoc": methodDocTS, "params": t.params, "result": t.result,
-		"pathArgs": func(op contract.Operation) string {
-			var names []string
-			for _, field := range pathFields(op) {
-				names = append(names, field.Names.TypeScript)
-			}
-			return strings.Join(names, ", ")
+		"isOnlyMultipart": func() bool {
+			return slices.ContainsFunc(t.api.Operations, func(op contract.Operation) bool { return op.Body != nil && !op.Body.Form })
 		},
-		"castArgs": func(op contract.Operation) string {
-			var b strings.Builder
-			for _, field := range pathFields(op) {
-				fmt.Fprintf(&b, "%s as %s, ", field.Names.TypeScript, scalarTS(field.Kind))
+		"hasFiles": func() bool {
+			return slices.ContainsFunc(t.api.Operations, func(op contract.Operation) bool {
+				return slices.ContainsFunc(inputFields(op), func(f contract.Field) bool { return f.Kind == contract.KindFile })
+			})
+		},
+		"oneOf": oneOfTS,
+		"hasPages": func() bool {
+			return slices.ContainsFunc(t.api.Operations, func(op contract.Operation) bool { return op.Pages != nil })
+		},
+		"inputNames": t.inputNames, "typeImports": t.typeImports, "methodDoc": methodDoc, "params": t.params, "result": t.result,
+		"pathObject": func(op contract.Operation) string {
+			if names := pathNamesTS(op); len(names) > 0 {
+				return "{ " + strings.Join(names, ", ") + " }"
 			}
-			return b.String()
+			return "{}"
+		},
+		"args": func(op contract.Operation) string {
+			args := pathNamesTS(op)
+			if len(inputFields(op)) > 0 {
+				args = append(args, "input")
+			}
+			return strings.Join(append(args, "options"), ", ")
 		},
 	}
+}
+
+func pathNamesTS(op contract.Operation) []string {
+	var names []string
+	for _, field := range pathFields(op) {
+		names = append(names, field.Names.TypeScript)
+	}
+	return names
+}
+
+// oneOfTS is a pattern of a list of values. Of values of two letters, those with the same first letter stand together:
+// a list of codes is much smaller so.
+func oneOfTS(values []string) string {
+	var order []string
+	groups := map[string][]string{} // the second letters by the first, or the value itself
+	for _, value := range values {
+		group, letter := regexp.QuoteMeta(value), ""
+		if r := []rune(value); len(r) == 2 && isLetterOrDigit(r[1]) {
+			group, letter = regexp.QuoteMeta(string(r[0])), string(r[1])
+		}
+		if groups[group] == nil {
+			order = append(order, group)
+		}
+		groups[group] = append(groups[group], letter)
+	}
+	var alternatives []string
+	for _, group := range order {
+		letters := strings.Join(groups[group], "")
+		switch {
+		case letters == "":
+			alternatives = append(alternatives, group)
+		case slices.Contains(groups[group], ""): // a value of one letter, too
+			alternatives = append(alternatives, group, group+"["+letters+"]")
+		default:
+			alternatives = append(alternatives, group+"["+letters+"]")
+		}
+	}
+	return "^(?:" + strings.Join(alternatives, "|") + ")$"
+}
+
+func isLetterOrDigit(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
 }
 
 // commentTS is text inside of a block comment, its lines after the first behind an indentation.
 func commentTS(text, indent string) string {
 	text = strings.NewReplacer("*/", "*\\/", "{", "\\{", "}", "\\}", "@", "\\@").Replace(text)
-	return strings.ReplaceAll(text, "\n", "\n"+indent+" * ")
+	lines := strings.Split(text, "\n")
+	for i := range lines[1:] {
+		lines[i+1] = strings.TrimRight(indent+" * "+lines[i+1], " ")
+	}
+	return strings.Join(lines, "\n")
 }
 
 // keyTS is the name of a property of an object literal.
@@ -116,8 +177,6 @@ func keyTS(name string) string {
 	}
 	return name
 }
-
-func methodDocTS(op contract.Operation) string { return methodDoc(op) }
 
 func (t typescriptOf) fieldDoc(field contract.Field) string {
 	const line = "\n   * "
@@ -185,20 +244,50 @@ func (t typescriptOf) shapeType(typ contract.Type) (string, error) {
 	case contract.KindList:
 		item, err := t.shapeType(*typ.Item)
 		return "{ list: " + item + " }", err
-	case contract.KindString, contract.KindInteger, contract.KindNumber, contract.KindBoolean, contract.KindJSON:
-		return quote(string(typ.Kind)), nil
+	case contract.KindString:
+		return "read.text", nil
+	case contract.KindInteger, contract.KindNumber, contract.KindBoolean, contract.KindJSON:
+		return "read." + string(typ.Kind), nil
 	}
 	return "", fmt.Errorf("typescript knows no shape for the kind %q", typ.Kind)
 }
 
 func (t typescriptOf) objectName(name string) string { return objectOf(t.api, name).Names.TypeScript }
 
-func (t typescriptOf) rule(r contract.Rule) (string, error) {
-	if !slices.ContainsFunc(contract.Kinds, func(k struct{ Name, Doc string }) bool { return k.Name == r.Kind }) {
-		return "", fmt.Errorf("typescript does not know the rule %q", r.Kind)
+// breaksTS is the function of runtime/checks.ts that tells whether a rule is broken.
+func breaksTS(r contract.Rule) (string, error) {
+	name, known := map[string]string{
+		"required": "isMissing", "required_with": "isMissingBeside", "required_if": "isMissingIf", "exclusive": "isExcluded",
+		"too_short": "isTooShort", "too_long": "isTooLong", "too_small": "isTooSmall", "too_large": "isTooLarge",
+		"too_few": "isTooFew", "too_many": "isTooMany", "duplicate": "hasDuplicates", "one_of": "hasOtherForm", "format": "hasOtherForm",
+		"list_item": "isNoListItem", "file_name": "isNoFileName", "needs_file": "isNoFile",
+	}[r.Kind]
+	if r.Check != "" {
+		name, known = map[string]string{"unicode": "isNoUnicode", "segment": "isNoSegment", "header": "isNoHeader"}[r.Check]
 	}
-	members := []string{"kind: " + quote(r.Kind), "message: " + quote(r.Message)}
+	if !known {
+		return "", fmt.Errorf("typescript does not know the rule %q %q", r.Kind, r.Check)
+	}
+	return name, nil
+}
+
+// alwaysTS tells when a rule holds in every mode, as what breaks it cannot be sent.
+func alwaysTS(field contract.Field, r contract.Rule) string {
+	switch {
+	case r.Check != "" || r.Kind == "file_name" || r.Kind == "needs_file" || r.Kind == "required" && field.In == contract.InPath:
+		return "true"
+	case r.Kind == "list_item":
+		return "checks.isAmbiguous"
+	}
+	return ""
+}
+
+func (t typescriptOf) rule(r contract.Rule, breaks, always string) string {
+	members := []string{"kind: " + quote(r.Kind), "message: " + quote(r.Message), "breaks: checks." + breaks}
 	add := func(name, value string) { members = append(members, name+": "+value) }
+	if always != "" {
+		add("always", always)
+	}
 	if len(r.With) > 0 {
 		quoted := make([]string, len(r.With))
 		for i, name := range r.With {
@@ -213,33 +302,44 @@ func (t typescriptOf) rule(r contract.Rule) (string, error) {
 		add("length", fmt.Sprint(r.Length))
 	}
 	if r.Limit != "" {
-		add("limit", quote(r.Limit))
+		add("limit", limitTS(r.Limit))
 	}
 	if r.Open {
 		add("open", "true")
 	}
-	if r.Joined {
-		add("joined", "true")
-	}
 	if r.Pattern != "" {
 		add("pattern", fmt.Sprintf("pattern%d", slices.Index(patternsOf(t.api), r.Pattern)))
 	}
-	if r.Check != "" {
-		add("check", quote(r.Check))
-	}
 	if r.Enum != "" {
-		add("values", "valuesOf"+enumOf(t.api, r.Enum).Names.TypeScript)
+		add("pattern", "oneOf"+enumOf(t.api, r.Enum).Names.TypeScript)
 	}
-	return "{ " + strings.Join(members, ", ") + " }", nil
+	return "{ " + strings.Join(members, ", ") + " }"
 }
 
-// imports are the types that the methods name, sorted.
-func (t typescriptOf) imports() []string {
-	names := []string{"Inputs"}
+// limitTS is a number, or a bigint where a number would not be exact.
+func limitTS(limit string) string {
+	if strings.ContainsAny(limit, ".eE") || len(limit) <= 15 {
+		return limit
+	}
+	return limit + "n"
+}
+
+// inputNames are the types of the inputs, sorted.
+func (t typescriptOf) inputNames() []string {
+	var names []string
 	for _, op := range t.api.Operations {
 		if len(inputFields(op)) > 0 {
 			names = append(names, typeName(op.ID)+"Input")
 		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// typeImports are the types that the methods name, sorted.
+func (t typescriptOf) typeImports() []string {
+	names := t.inputNames()
+	for _, op := range t.api.Operations {
 		if op.Response.Object != "" {
 			names = append(names, t.objectName(op.Response.Object))
 		}

@@ -7,11 +7,12 @@
  *
  * @packageDocumentation
  */
-export { Client, type OperationId, defaultBaseUrl, validate, validateDraft } from "./generated/client.js";
-export { operations } from "./generated/operations.js";
+export { BaseClient, defaultBaseUrl } from "./generated/base-client.js";
+export { Client } from "./generated/client.js";
+/** The tables of the operations. */
+export * as operations from "./generated/operations.js";
 export type * from "./generated/types.js";
-export { itemToWire, toWire } from "./runtime/core.js";
-export type { Draft } from "./runtime/draft.js";
+export type { ByteStream } from "./runtime/bytes.js";
 export {
   ApiError,
   type FieldError,
@@ -24,9 +25,12 @@ export {
   UsageError,
 } from "./runtime/errors.js";
 export { fetchTransport } from "./runtime/fetch-transport.js";
-export { type FileContent, type FileSource, fileFromBlob, fileFromBytes } from "./runtime/file.js";
+export { type FileContent, type FileSource, fileFrom, fileFromBlob, fileFromBytes } from "./runtime/file.js";
 export type { Attempt, CallOptions, CallResult, ClientOptions, SharedOptions } from "./runtime/options.js";
-export type { ByteStream, RateLimit, ResponseInfo } from "./runtime/response.js";
-export type { RulesMode } from "./runtime/rules.js";
+export { callPages } from "./runtime/pages.js";
+export type { RateLimit, ResponseInfo } from "./runtime/response.js";
+export { type RulesMode, validate, validateDraft } from "./runtime/rules.js";
 export type { Done, Operation, Outcome, RuleKind, Violation } from "./runtime/table.js";
 export { type Incoming, type Outgoing, type Transport, Unsent } from "./runtime/transport.js";
+export type { Naming } from "./runtime/values.js";
+export { itemToWire, toWire } from "./runtime/wire.js";

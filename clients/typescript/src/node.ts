@@ -14,9 +14,15 @@ export { type Agents, nodeTransport } from "./runtime/node-transport.js";
 
 /** The same client, which sends with {@link nodeTransport} by default. */
 export class Client extends Base {
-  /** As the constructor of the class that it extends. */
+  /**
+   * Makes a client of an account.
+   *
+   * @param account - the account, which is also the user of the credentials
+   * @param token - the password of the credentials
+   * @throws {@link UsageError} if an argument cannot be used
+   */
   constructor(account: string, token: string, options: ClientOptions = {}) {
-    super(account, token, { ...options, transport: options.transport ?? nodeTransport() });
+    super(account, token, options, nodeTransport);
   }
 
   /** As in the class that it extends, by default of process.env. */
@@ -24,3 +30,6 @@ export class Client extends Base {
     return super.fromEnv(variables, options);
   }
 }
+
+// Node bundles nothing, so that there is no need of a smaller class.
+export { Client as BaseClient };

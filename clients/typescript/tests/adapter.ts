@@ -5,12 +5,13 @@ import {
   Client,
   InDoubtError,
   InvalidError,
-  type OperationId,
+  type Operation,
   QueuedError,
   RefusedError,
   type ResponseInfo,
   type RulesMode,
   UsageError,
+  callPages,
   fileFromPath,
   itemToWire,
   operations,
@@ -23,7 +24,7 @@ import { inspect } from "node:util";
 
 interface Command {
   readonly id: string;
-  readonly call: OperationId;
+  readonly call: string;
   readonly validate?: boolean;
   readonly pages?: boolean;
   readonly baseUrl: string;
@@ -44,8 +45,7 @@ function clientOf({ baseUrl, account, token, options }: Command): Client {
 }
 
 /** Files are told by their paths, and large integers as text. */
-function prepared({ call, path = {}, input = {} }: Command): { path: Record<string, unknown>; input: unknown } {
-  const fields = operations[call].fields as readonly { name: string; in: string; kind: string }[];
+function prepared({ fields }: Operation, { path = {}, input = {} }: Command): { path: object; input: unknown } {
   const isOf = (name: string, kind: string) => fields.some((field) => field.name === name && field.kind === kind);
   const integer = (name: string, value: unknown) =>
     typeof value === "string" && isOf(name, "integer") && /^-?\d+$/u.test(value) ? BigInt(value) : value;
@@ -63,30 +63,31 @@ function fileOf(value: unknown): unknown {
   return fileFromPath(Path, Name);
 }
 
-async function answer(command: Command): Promise<object> {
-  const { call } = command;
-  const { path, input } = prepared(command);
+async function report(command: Command): Promise<object> {
+  const operation = Object.values<Operation>(operations).find(({ id }) => id === command.call);
+  if (operation === undefined) throw new Error(`there is no operation ${command.call}`);
+  const { path, input } = prepared(operation, command);
   const printed: unknown[] = [input];
   let info: ResponseInfo | undefined;
   try {
     if (command.validate === true) {
-      const violations = await validateDraft(call, input);
+      const violations = await validateDraft(operation, input);
       return { outcome: violations.length === 0 ? "valid" : "invalid", violations, printed: print(...printed) };
     }
     const client = clientOf(command);
     printed.push(client);
-    const { done, bytes } = operations[call] as { done: string; bytes?: boolean };
-    const onResponse = (response: ResponseInfo) => (info = response);
+    const options = { onResponse: (response: ResponseInfo) => (info = response) };
     if (command.pages === true) {
       const items: unknown[] = [];
-      for await (const item of client.items(call, path, input, { onResponse })) items.push(itemToWire(operations[call], item));
-      return { outcome: done, items, info: infoOf(info), printed: print(...printed) };
+      for await (const item of callPages(client, operation, path, input as object, options, "name")) items.push(itemToWire(operation, item));
+      return { outcome: operation.done, items, info: infoOf(info), printed: print(...printed) };
     }
-    const result = await client.call(call, path, input, { onResponse });
-    const content = bytes === true ? { bytes: await bytesOf(result as ByteStream) } : { response: toWire(operations[call], result) };
-    return { outcome: done, ...content, info: infoOf(info), printed: print(...printed) };
+    const result = await client.call(operation, path, input, options, "name");
+    const content =
+      operation.content === undefined ? { response: toWire(operation, result) } : { bytes: await bytesOf(result as ByteStream) };
+    return { outcome: operation.done, ...content, info: infoOf(info), printed: print(...printed) };
   } catch (error) {
-    return { ...failed(command, error), printed: print(...printed, error) };
+    return { ...failed(operation, error), printed: print(...printed, error) };
   }
 }
 
@@ -99,12 +100,12 @@ function infoOf(info: ResponseInfo | undefined): object | undefined {
   return info === undefined ? undefined : { status: info.status, ...info.rateLimit };
 }
 
-function failed({ call }: Command, error: unknown): object {
+function failed(operation: Operation, error: unknown): object {
   if (error instanceof UsageError) return { outcome: "misconfigured" };
   if (!(error instanceof ApiError)) throw error;
   const { outcome } = error;
   if (error instanceof InvalidError) return { outcome, violations: error.violations };
-  if (error instanceof QueuedError) return { outcome, response: toWire(operations[call], error.result) };
+  if (error instanceof QueuedError) return { outcome, response: toWire(operation, error.result) };
   if (!(error instanceof RefusedError || error instanceof InDoubtError)) return { outcome };
   return {
     outcome,
@@ -129,7 +130,7 @@ function print(...values: unknown[]): string {
 
 for await (const line of createInterface({ input: process.stdin })) {
   const command = JSON.parse(line) as Command;
-  const text = JSON.stringify({ ...(await answer(command)), id: command.id }, (_, value: unknown) =>
+  const text = JSON.stringify({ ...(await report(command)), id: command.id }, (_, value: unknown) =>
     typeof value === "bigint" ? { $integer: value.toString() } : value,
   );
   console.log(text.replaceAll(/\{"\$integer":"(-?\d+)"\}/gu, "$1"));

@@ -38,7 +38,7 @@ test("a file that shrinks while it is sent never arrives whole, and one that gro
     writeFileSync(path, Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), Buffer.alloc(1 << 20, "x")]));
     const file = fileFromPath(path);
     let opened = 0;
-    const profileImageFile = {
+    const profileImageFile = { ...file,
       open: async () => {
         const content = await file.open();
         return {

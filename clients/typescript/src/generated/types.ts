@@ -490,13 +490,6 @@ export interface UpdateContactInput {
   readonly accountsRemove?: readonly string[] | undefined;
 }
 
-/** The inputs of the operations, by their ids. */
-export interface Inputs {
-  readonly createContact: CreateContactInput;
-  readonly listContacts: ListContactsInput;
-  readonly updateContact: UpdateContactInput;
-}
-
 /** How a create ended. */
 export interface CreatedContact {
   /**

@@ -31,11 +31,23 @@ export class Credentials {
     return parts.map((part) => part.replaceAll(this.#token, "[redacted]")).join("[redacted]");
   };
 
-  /** An error with the words of another, which may hold what a server sent. */
-  clean(error: unknown): Error {
-    const { message, code } = error instanceof Error ? (error as Error & { code?: unknown }) : { message: String(error), code: undefined };
-    const clean = new Error(this.redact(message === "" ? "the connection failed" : message));
-    return typeof code === "string" ? Object.assign(clean, { code }) : clean;
+  /** An error with the words of what was thrown, which may hold what a server sent. */
+  clean(thrown: unknown): Error {
+    const { text, code } = wordsOf(thrown);
+    const clean = new Error(this.redact(text));
+    return code === undefined ? clean : Object.assign(clean, { code: this.redact(code) });
+  }
+}
+
+/** Anything can be thrown, and reading it can throw again. */
+function wordsOf(thrown: unknown): { text: string; code: string | undefined } {
+  try {
+    const { message, code, cause } = thrown instanceof Error ? (thrown as Error & { code?: unknown }) : { message: String(thrown) };
+    const reason = cause instanceof Error ? `: ${wordsOf(cause).text}` : "";
+    const name = typeof code === "string" ? code : undefined;
+    return { text: (message || (name ?? "the connection failed")) + reason, code: name };
+  } catch {
+    return { text: "the connection failed", code: undefined };
   }
 }
 
@@ -48,15 +60,19 @@ export function checkBaseUrl(text: unknown): string {
   // Parsers do not agree on what else a URL may be.
   const form =
     /^(https?):\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?(?:\/(?:[a-z0-9._~!$&'()*+,;=:@/-]|%[0-9a-f]{2})*)?$/i;
-  const loopback = /^(?:localhost|\[::1\]|127(?:\.(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3})$/i;
   const [, scheme, host] = (typeof text === "string" ? form.exec(text) : null) ?? [];
   // The text is not quoted: it may hold a password.
   if (typeof text !== "string" || host === undefined || !URL.canParse(text)) {
     throw new UsageError("baseUrl", "must have the form https://host or https://host/path, without user, query and fragment");
   }
-  if (scheme?.toLowerCase() !== "https" && !loopback.test(host)) {
+  if (scheme?.toLowerCase() !== "https" && !isLoopback(host)) {
     throw new UsageError("baseUrl", "must begin with https://; http:// is for loopback addresses only");
   }
   const [, path = ""] = /^https?:\/\/[^/]*(.*)$/iu.exec(text) ?? [];
   return new URL(text).origin + path.replace(/\/+$/u, "");
+}
+
+/** Tells whether a host is this machine, so that the way to it is no network. */
+export function isLoopback(host: string): boolean {
+  return /^(?:localhost|\[::1\]|127(?:\.(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3})$/i.test(host);
 }

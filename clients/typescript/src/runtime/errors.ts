@@ -29,6 +29,8 @@ export interface ServerWords {
   readonly errors: readonly FieldError[];
 }
 
+export const noWords: ServerWords = { message: "", errors: [] };
+
 /** The base of all errors that tell what became of a call. */
 export abstract class ApiError extends Error {
   /** What is known, and so whether the request may be sent again. */
@@ -95,6 +97,8 @@ export class QueuedError extends ApiError {
   override readonly name = "QueuedError";
   readonly outcome = "queued";
 
+  readonly #result: Readonly<Record<string, unknown>>;
+
   /**
    * @param info - the response
    * @param result - the members of the response
@@ -102,9 +106,15 @@ export class QueuedError extends ApiError {
   constructor(
     operation: string,
     readonly info: ResponseInfo,
-    readonly result: Readonly<Record<string, unknown>>,
+    result: Readonly<Record<string, unknown>>,
   ) {
     super(operation, "queued, must not be sent again: the server will do it later");
+    this.#result = result;
+  }
+
+  /** The members of the response, as they came: they may hold secrets, and are not printed. */
+  get result(): Readonly<Record<string, unknown>> {
+    return this.#result;
   }
 }
 

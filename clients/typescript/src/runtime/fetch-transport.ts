@@ -1,84 +1,72 @@
-import { chunksOf } from "./file.js";
-import { type Incoming, type Transport, maxHeaderBytes } from "./transport.js";
+import { chunksOf } from "./chunks.js";
+import type { Body } from "./encode.js";
+import { type Incoming, type Transport, Unsent, maxHeaderBytes } from "./transport.js";
 
 /**
- * Sends with the Fetch API. It never claims that a request was not sent, as a failed fetch doesn't tell how
- * far it came; and fetch keeps the status of a redirect to itself.
+ * Sends with the Fetch API. It claims that a request was not sent only if that was proven before fetch was called, as a
+ * failed fetch does not tell how far it came; and fetch keeps the status of a redirect to itself.
  *
  * @param send - a fetch to use in place of the global one
  */
-export function fetchTransport(send: typeof fetch = (input, init) => fetch(input, init)): Transport {
-  return async ({ method, url, headers, body, timeoutMs, signal }): Promise<Incoming> => {
-    // Not AbortSignal.any, which the first versions of Node 20 lack.
-    const giveUp = new AbortController();
-    const abort = () => {
-      giveUp.abort(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      giveUp.abort(new Error("the time is up"));
-    }, timeoutMs);
-    signal?.addEventListener("abort", abort, { once: true });
-    const end = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
-    };
+export function fetchTransport(send?: typeof fetch): Transport {
+  const options = supportedOptions();
+  return async ({ method, url, headers, body, signal }): Promise<Incoming> => {
+    let init: RequestInit;
     try {
-      const response = await send(url, {
-        method,
-        headers: headers.map(([name, value]): [string, string] => [name, value]),
-        body: body === undefined ? null : await contentOf(body.parts),
-        signal: giveUp.signal,
-        // With any other value Node's fetch keeps a copy of the whole body, to send it again.
-        redirect: "error",
-        credentials: "omit",
-        referrerPolicy: "no-referrer",
-      });
-      if (headerBytes(response.headers) > maxHeaderBytes) throw new Error("the headers of the response are too long");
-      return { status: response.status, headers: response.headers, body: watched(response.body, end) };
+      const content = body === undefined ? null : await contentOf(body);
+      init = { ...options, method, headers: headers.map(([name, value]): [string, string] => [name, value]), body: content, signal };
+      // Looked up for each request: tests replace it.
+      if (send === undefined) new Request(url, { ...init, body: null });
     } catch (error) {
-      end();
-      throw error;
+      throw new Unsent(error);
     }
+    const response = await untilAborted((send ?? fetch)(url, init), signal);
+    if (headerBytes(response.headers) > maxHeaderBytes) throw new Error("the headers of the response are too long");
+    return { status: response.status, headers: response.headers, body: response.body === null ? null : chunksOf(response.body) };
   };
 }
 
-async function contentOf(parts: readonly (string | { blob(): Promise<Blob> })[]): Promise<string | Blob> {
-  const [first = ""] = parts;
-  if (typeof first === "string" && parts.length === 1) return first;
-  return new Blob(await Promise.all(parts.map((part) => (typeof part === "string" ? part : part.blob()))));
+/** Some runtimes refuse options that they do not know. */
+function supportedOptions(): RequestInit {
+  // With any other value than "error" Node's fetch keeps a copy of the whole body, to send it again.
+  const wanted: RequestInit[] = [{ redirect: "manual" }, { redirect: "error" }, { credentials: "omit" }];
+  const isSupported = (init: RequestInit) => {
+    try {
+      return new Request("https://localhost", init) instanceof Request;
+    } catch {
+      return false;
+    }
+  };
+  return Object.assign({}, ...wanted.filter(isSupported)) as RequestInit;
+}
+
+async function contentOf({ parts }: Body): Promise<string | Blob> {
+  if (parts.every((part) => typeof part === "string")) return parts.join("");
+  const content = parts.map(async (part) => {
+    if (typeof part === "string") return part;
+    const blob = (await part.blob()).slice(0, part.size);
+    if (blob.size < part.size) throw new Error("the file became shorter");
+    return blob;
+  });
+  return new Blob(await Promise.all(content));
+}
+
+/** The same promise, which fails at the latest when a signal is aborted. */
+async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => { reject(signal.reason); };
+    signal.addEventListener("abort", stop);
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
 }
 
 function headerBytes(headers: Headers): number {
   let size = 0;
   headers.forEach((value, name) => (size += name.length + value.length + 4));
   return size;
-}
-
-/** The same stream, with something to do at its end. */
-function watched(stream: ReadableStream<Uint8Array> | null, end: () => void): ReadableStream<Uint8Array> | null {
-  if (stream === null) {
-    end();
-    return null;
-  }
-  const chunks = chunksOf(stream);
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      try {
-        const { done, value } = await chunks.next();
-        if (done !== true) {
-          controller.enqueue(value);
-          return;
-        }
-        end();
-        controller.close();
-      } catch (error) {
-        end();
-        controller.error(error);
-      }
-    },
-    async cancel() {
-      end();
-      await chunks.return(undefined);
-    },
-  });
 }

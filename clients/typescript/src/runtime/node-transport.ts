@@ -1,11 +1,13 @@
 import http from "node:http";
 import https from "node:https";
-import { Readable } from "node:stream";
+import type { Duplex } from "node:stream";
+import { TLSSocket } from "node:tls";
 import { urlToHttpOptions } from "node:url";
+import { isLoopback } from "./credentials.js";
 import type { Body } from "./encode.js";
 import { type Incoming, type Outgoing, type Transport, Unsent, maxHeaderBytes } from "./transport.js";
 
-/** The agents of a {@link nodeTransport}. */
+/** The agents of a {@link nodeTransport}. They remain the caller's, who ends them. */
 export interface Agents {
   /** For loopback addresses. */
   readonly http?: http.Agent | undefined;
@@ -13,25 +15,24 @@ export interface Agents {
   readonly https?: https.Agent | undefined;
 }
 
-// An idle connection is used again for at most 30 s: devices on the way forget it without a word.
-const agentOptions = { keepAlive: true, timeout: 30_000 };
+/** Devices on the way forget a connection that idles, without a word. */
+const maxIdleMs = 30_000;
 
 /**
  * Sends with node:http over connections that are kept. Until a connection is ready, TLS included, Node holds
  * back what is written to it; so that a request which failed, was given up or ran out of time before that was
  * not sent.
  *
- * It does not read the variables HTTPS_PROXY and ALL_PROXY, and warns if one of them is set: give it an
- * agent that knows the proxy.
+ * It reads no variable that names a proxy, such as HTTPS_PROXY: give it an agent that knows the proxy. If one is
+ * set, an error of a connection says so.
  */
-export function nodeTransport(agents: Agents = {}): Transport & { close(): void } {
-  const plain = agents.http ?? new http.Agent(agentOptions);
-  const secure = agents.https ?? new https.Agent(agentOptions);
-  if (agents.https === undefined) warnOfProxies();
+export function nodeTransport(agents: Agents = {}): Transport {
+  const plain = agents.http ?? new http.Agent({ keepAlive: true, timeout: maxIdleMs });
+  const secure = agents.https ?? new https.Agent({ keepAlive: true, timeout: maxIdleMs });
   // Many requests go to one origin, and to parse it each time is slow.
   let origin = "";
   let address: http.RequestOptions = {};
-  const send = (outgoing: Outgoing): Promise<Incoming> => {
+  const send = async (outgoing: Outgoing): Promise<Incoming> => {
     const { url, method, headers, body, signal } = outgoing;
     const path = url.slice(url.indexOf("/", "https://".length));
     if (url !== origin + path) {
@@ -39,18 +40,21 @@ export function nodeTransport(agents: Agents = {}): Transport & { close(): void 
       address = urlToHttpOptions(new URL(origin));
     }
     const { protocol, hostname, port } = address;
-    const tls = protocol === "https:";
-    const options = { protocol, hostname, port, path, method, signal, agent: tls ? secure : plain, maxHeaderSize: maxHeaderBytes };
+    const isSecure = protocol === "https:";
+    const agent = isSecure ? secure : plain;
+    const hint = isSecure && agents.https === undefined && !isLoopback(String(hostname)) ? proxyHint() : "";
     let request: http.ClientRequest;
     try {
-      request = (tls ? https : http).request(options);
-      for (const [name, value] of headers) request.setHeader(name, value);
-      if (body !== undefined) request.setHeader("Content-Length", body.size);
-      else if (method === "POST" || method === "PUT" || method === "PATCH") request.setHeader("Content-Length", 0);
+      endIdle(agent);
+      const length = body?.size ?? (method === "GET" || method === "DELETE" ? undefined : 0);
+      request = (isSecure ? https : http).request({
+        protocol, hostname, port, path, method, agent, maxHeaderSize: maxHeaderBytes,
+        headers: { ...Object.fromEntries(headers), ...(length === undefined ? {} : { "Content-Length": length }) },
+      });
     } catch (error) {
-      return Promise.reject(new Unsent(error)); // the agent's
+      throw new Unsent(error); // the agent's: nothing was given to the request
     }
-    return exchange(request, outgoing, tls ? "secureConnect" : "connect");
+    return exchange(request, body, signal, hint);
   };
   return Object.assign(send, {
     close: () => {
@@ -60,47 +64,66 @@ export function nodeTransport(agents: Agents = {}): Transport & { close(): void 
   });
 }
 
-function warnOfProxies(): void {
-  for (const name of ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]) {
-    if (process.env[name] === undefined || process.env[name] === "") continue;
-    process.emitWarning(`${name} is set, but nodeTransport does not use it: give it an https agent that knows the proxy`);
-    return;
+/** What an error of a connection adds if the environment names a proxy. */
+function proxyHint(): string {
+  const name = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"].find((variable) => (process.env[variable] ?? "") !== "");
+  return name === undefined ? "" : ` (${name} is set, but not read: give nodeTransport an https agent that knows the proxy)`;
+}
+
+/** When connections began to idle. By the wall clock, which counts while the machine sleeps. */
+const idleSince = new WeakMap<Duplex, number>();
+
+/** Ends the connections of an agent that idled too long: a timer may come late. */
+function endIdle(agent: http.Agent): void {
+  for (const sockets of Object.values(agent.freeSockets)) {
+    for (const socket of sockets ?? []) {
+      const idleMs = Date.now() - (idleSince.get(socket) ?? Date.now());
+      if (idleMs < 0 || idleMs >= maxIdleMs) socket.destroy();
+    }
   }
 }
 
-function exchange(request: http.ClientRequest, { body, timeoutMs }: Outgoing, ready: "connect" | "secureConnect"): Promise<Incoming> {
+function exchange(request: http.ClientRequest, body: Body | undefined, signal: AbortSignal, hint: string): Promise<Incoming> {
   return new Promise((resolve, reject) => {
-    let begun = false; // bytes may have been written
+    let isReady = false; // bytes may have been written
     let response: http.IncomingMessage | undefined;
-    let failure: unknown;
-    const timer = setTimeout(() => request.destroy(new Error("the time is up")), timeoutMs);
-    request.once("socket", (socket) => {
-      const begin = () => (begun = true);
-      if (socket.connecting) socket.once(ready, begin);
-      else begin();
+    const fail = (error: unknown) => {
+      signal.removeEventListener("abort", abort);
+      response?.destroy(error instanceof Error ? error : undefined);
+      request.destroy();
+      reject(isReady ? (error as Error) : new Unsent(hint === "" ? error : new Error(String((error as Error).message) + hint)));
+    };
+    const abort = () => {
+      fail(signal.reason);
+    };
+    signal.addEventListener("abort", abort);
+    request.on("error", (error) => {
+      if (response === undefined) fail(error);
     });
-    request.on("error", (error) => (failure ??= error));
-    // It comes after all that can end a request, with or without an error: a 101 has none.
+    request.once("upgrade", (_, socket) => {
+      socket.destroy();
+      fail(new Error("the server switched protocols"));
+    });
     request.once("close", () => {
-      clearTimeout(timer);
-      const error = failure ?? new Error("the connection ended without a response");
-      if (response === undefined) reject(begun ? error : new Unsent(error));
-      else if (!response.complete) response.destroy(error instanceof Error ? error : undefined);
+      if (request.socket !== null && !request.socket.destroyed) idleSince.set(request.socket, Date.now());
+      if (response?.complete !== true) fail(new Error("the connection ended before the response did"));
+      else signal.removeEventListener("abort", abort);
+    });
+    request.once("socket", (socket) => {
+      const isHandshaking = socket instanceof TLSSocket && socket.getProtocol() === "unknown";
+      if (!socket.connecting && !isHandshaking) isReady = true;
+      else socket.once(socket instanceof TLSSocket ? "secureConnect" : "connect", () => (isReady = true));
     });
     request.once("response", (incoming) => {
       response = incoming;
+      incoming.on("error", () => undefined);
       incoming.once("close", () => {
         // Who sent its response early does not read the rest.
         if (!request.writableFinished) request.destroy();
       });
-      resolve({
-        status: incoming.statusCode ?? 0,
-        headers: headersOf(incoming),
-        // Without a strategy the whole body would be buffered.
-        body: Readable.toWeb(incoming, { strategy: new ByteLengthQueuingStrategy({ highWaterMark: 0 }) }) as ReadableStream<Uint8Array>,
-      });
+      resolve({ status: incoming.statusCode ?? 0, headers: headersOf(incoming), body: incoming });
     });
-    write(request, body).catch((error: unknown) => request.destroy(error instanceof Error ? error : new Error(String(error))));
+    write(request, body).catch(fail);
   });
 }
 

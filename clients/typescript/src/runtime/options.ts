@@ -2,7 +2,7 @@ import { UsageError } from "./errors.js";
 import type { ResponseInfo } from "./response.js";
 import type { RulesMode } from "./rules.js";
 import type { Outcome, Violation } from "./table.js";
-import { type Transport, maxTimerMs } from "./transport.js";
+import type { Transport } from "./transport.js";
 
 /** One attempt to send a request. It holds no value, no header and no body. */
 export interface Attempt {
@@ -32,20 +32,18 @@ export interface CallResult {
 /** What holds for a client, or for one call. */
 export interface SharedOptions {
   /**
-   * How long one attempt may take, to the end of the response, in milliseconds: 60,000 by default. An upload has
-   * 1,000 more for each 128 KiB.
+   * How long one attempt may take, to the end of the response, in milliseconds: more than 0, at most 24 hours,
+   * 60,000 by default. An upload has 1,000 more for each 128 KiB.
    */
   readonly timeoutMs?: number | undefined;
-  /** How long all attempts of a call may take, in milliseconds; without end by default. */
-  readonly totalTimeoutMs?: number | undefined;
   /**
-   * How often a request is sent again: 2 by default; 0 is never. It is sent again if it was not sent, if it was
+   * How often a request is sent again: 0 to 100, 2 by default. It is sent again if it was not sent, if it was
    * refused with 429 and a wait of at most 30 s, and, if the operation allows it, when it is in doubt.
    */
   readonly retries?: number | undefined;
   /** What to do with rules that an input breaks: `enforce` by default. */
   readonly rules?: RulesMode | undefined;
-  /** Is told of each attempt. */
+  /** Is told of each attempt. What a hook throws is dropped: it changes no outcome. */
   readonly onAttempt?: ((attempt: Attempt) => void) | undefined;
   /** Is told of each call that ended. */
   readonly onOutcome?: ((result: CallResult) => void) | undefined;
@@ -66,6 +64,8 @@ export interface ClientOptions extends SharedOptions {
 
 /** What holds for one call. */
 export interface CallOptions extends SharedOptions {
+  /** When all attempts of the call must have ended; never by default. */
+  readonly deadline?: Date | undefined;
   /** Gives the call up. */
   readonly signal?: AbortSignal | undefined;
   /** Is given the response: its status, headers, rate limits and body. */
@@ -75,27 +75,40 @@ export interface CallOptions extends SharedOptions {
 /** Options of which each has a value. */
 export interface Settings {
   readonly timeoutMs: number;
-  readonly totalTimeoutMs: number;
   readonly retries: number;
   readonly rules: RulesMode;
 }
 
-export const defaults: Settings = { timeoutMs: 60_000, totalTimeoutMs: Infinity, retries: 2, rules: "enforce" };
+export const defaults: Settings = { timeoutMs: 60_000, retries: 2, rules: "enforce" };
+
+const day = 24 * 60 * 60 * 1000;
 
 /** Options over others; it throws a UsageError that names one that cannot be used. */
-export function settingsOf(base: Settings, options: SharedOptions): Settings {
+export function settingsOf(base: Settings, options: ClientOptions & CallOptions): Settings {
   if (typeof options !== "object" || (options as unknown) === null) throw new UsageError("options", "must be an object");
-  const { timeoutMs = base.timeoutMs, totalTimeoutMs = base.totalTimeoutMs, retries = base.retries, rules = base.rules } = options;
-  const isTime = (value: unknown) => typeof value === "number" && value > 0;
-  if (!isTime(timeoutMs) || timeoutMs > maxTimerMs) {
-    throw new UsageError("timeoutMs", `must be a number of milliseconds, more than 0 and at most ${maxTimerMs.toString()}`);
+  const { timeoutMs = base.timeoutMs, retries = base.retries, rules = base.rules, deadline, signal } = options;
+  const must = (name: string, isMet: boolean, what: string) => {
+    if (!isMet) throw new UsageError(name, `must be ${what}`);
+  };
+  must("timeoutMs", typeof timeoutMs === "number" && timeoutMs > 0 && timeoutMs <= day, "a number of milliseconds, more than 0 and at most 24 hours");
+  must("retries", Number.isInteger(retries) && retries >= 0 && retries <= 100, "a whole number from 0 to 100");
+  must("rules", rules === "enforce" || rules === "warn" || rules === "off", "enforce, warn or off");
+  must("deadline", deadline === undefined || (deadline instanceof Date && !Number.isNaN(deadline.getTime())), "a Date that is valid");
+  must("signal", signal === undefined || isSignal(signal), "an AbortSignal");
+  for (const name of ["transport", "onAttempt", "onOutcome", "onViolations", "onResponse"] as const) {
+    must(name, options[name] === undefined || typeof options[name] === "function", "a function");
   }
-  if (!isTime(totalTimeoutMs)) throw new UsageError("totalTimeoutMs", "must be a number of milliseconds, more than 0");
-  if (!Number.isSafeInteger(retries) || retries < 0) throw new UsageError("retries", "must be a whole number, 0 or more");
-  if (!["enforce", "warn", "off"].includes(rules)) throw new UsageError("rules", "must be enforce, warn or off");
-  for (const name of ["onAttempt", "onOutcome", "onViolations", "onResponse"] as const) {
-    const hook = (options as CallOptions)[name] as unknown;
-    if (hook !== undefined && typeof hook !== "function") throw new UsageError(name, "must be a function");
-  }
-  return { timeoutMs, totalTimeoutMs, retries, rules };
+  return { timeoutMs, retries, rules };
+}
+
+function isSignal(signal: unknown): boolean {
+  return typeof signal === "object" && signal !== null && "aborted" in signal && "addEventListener" in signal;
+}
+
+/** Calls a hook. What it throws, now or later, changes no outcome. */
+export function tell<Arguments extends unknown[]>(hook: ((...args: Arguments) => unknown) | undefined, ...args: Arguments): void {
+  if (hook === undefined) return;
+  void new Promise((resolve) => {
+    resolve(hook(...args));
+  }).catch(() => undefined);
 }

@@ -1,3 +1,9 @@
+import type { ByteStream } from "./bytes.js";
+import type { Files, Multipart } from "./multipart.js";
+import type { ResponseInfo } from "./response.js";
+import type { Incoming } from "./transport.js";
+import type { Value, Values } from "./values.js";
+
 /** A kind of rule: what a violation calls it. The set is closed. */
 export type RuleKind =
   | "required"
@@ -29,22 +35,35 @@ export interface Violation {
   readonly Message: string;
 }
 
-/** One thing that must hold of a field. */
+/** One thing that must hold of a field, or of a request. */
 export interface Rule {
   readonly kind: RuleKind;
   readonly message: string;
+  readonly breaks: Breaks;
+  /** It holds in every mode; or if this holds as well. */
+  readonly always?: true | Breaks;
   /** Wire names of other fields. */
   readonly with?: readonly string[];
   readonly when?: { readonly field: string; readonly value: string };
   readonly length?: number;
-  readonly limit?: string;
+  readonly limit?: number | bigint;
   /** The limit itself is refused. */
   readonly open?: boolean;
-  /** The length is that of the items, joined. */
-  readonly joined?: boolean;
   readonly pattern?: RegExp;
-  readonly check?: "unicode" | "segment" | "header";
-  readonly values?: readonly string[];
+}
+
+/** Tells whether values break a rule: all of a field, or one item. There are none if the field is absent. */
+export type Breaks = (items: readonly Value[], rule: Rule, field: Field, context: Context) => boolean;
+
+/** What a rule can see of a request. */
+export interface Context {
+  readonly operation: Operation;
+  readonly values: Values;
+  readonly files: Files;
+  /** Tells whether a parameter is given. */
+  has(name: string): boolean;
+  /** Tells whether a parameter is at fault already. */
+  isFound(name: string): boolean;
 }
 
 /** One parameter of a request. */
@@ -70,15 +89,11 @@ export interface Field {
   readonly wrongType: string;
 }
 
-/** The type of a member of a response. */
-export type Type =
-  | "string"
-  | "integer"
-  | "number"
-  | "boolean"
-  | "json"
-  | { readonly object: () => Shape }
-  | { readonly list: Type };
+/** The type of a member of a response: what reads a scalar, an object or a list. */
+export type Type = Reader | { readonly object: () => Shape } | { readonly list: Type };
+
+/** Reads a scalar of JSON; undefined if it is another. */
+export type Reader = (value: unknown) => unknown;
 
 /** One member of a response. */
 export interface Member {
@@ -95,8 +110,10 @@ export interface Member {
 /** The members of an object of a response. */
 export type Shape = readonly Member[];
 
-/** One operation of the contract. */
-export interface Operation {
+/** One operation of the contract, whose input has the type `Input`. It refers to what of the runtime it alone needs. */
+export interface Operation<Input = unknown> {
+  /** For the compiler; it is never there. */
+  readonly input?: Input;
   readonly id: string;
   readonly method: string;
   /** A template: /things/\{ThingId\}. */
@@ -104,15 +121,14 @@ export interface Operation {
   /** The name of the account in the path. */
   readonly account?: string;
   readonly fields: readonly Field[];
-  readonly body?: { readonly required: boolean; readonly form: boolean; readonly multipart: boolean };
-  /** Pairs of lists that hold no item both. */
-  readonly disjoint?: readonly (Rule & { readonly field: string })[];
-  /** The rule that a parameter of the body is given. */
-  readonly notEmpty?: Rule;
+  /** With `multipart` it is multipart/form-data, without it only if there is a file. */
+  readonly body?: { readonly required: boolean; readonly multipart?: Multipart };
+  /** Rules of more than one field, with the field that is at fault; they are checked after the others. */
+  readonly whole?: readonly { readonly field: string; readonly rule: Rule }[];
   readonly accept: string;
   readonly shape?: Shape;
-  /** The response is content, to be streamed. */
-  readonly bytes?: boolean;
+  /** The response is content, to be streamed: this reads it. */
+  readonly content?: (incoming: Incoming, failed: (error: unknown) => Error) => ByteStream;
   readonly outcome?: {
     readonly member: string;
     readonly done: readonly string[];

@@ -7,9 +7,8 @@ export interface Outgoing {
   /** The headers to send, besides those that HTTP itself asks for. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Body | undefined;
-  /** How long the exchange may take, to the end of the response, in milliseconds. */
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal | undefined;
+  /** Ends the exchange: the caller gave it up, or its time is up. It holds to the end of the response. */
+  readonly signal: AbortSignal;
 }
 
 /** What a server sent back. */
@@ -18,14 +17,18 @@ export interface Incoming {
   readonly status: number;
   readonly headers: Headers;
   /** The body as it comes. It fails if it is cut, or the time is up. */
-  readonly body: ReadableStream<Uint8Array> | null;
+  readonly body: AsyncIterable<Uint8Array> | null;
 }
 
 /**
  * Sends one request, once, and follows no redirect. The promise is rejected if no status and headers came
  * back: with an {@link Unsent} if, and only if, it is proven that no byte of the request was written.
  */
-export type Transport = (request: Outgoing) => Promise<Incoming>;
+export interface Transport {
+  (request: Outgoing): Promise<Incoming>;
+  /** Ends the connections that it keeps. */
+  close?(): void;
+}
 
 /** Proof that no byte of a request was written; `cause` says why. */
 export class Unsent extends Error {
@@ -37,6 +40,3 @@ export class Unsent extends Error {
 
 /** How many bytes of headers a response may have. */
 export const maxHeaderBytes = 64 * 1024;
-
-/** The longest time, in milliseconds, that a timer can be set to. */
-export const maxTimerMs = 2 ** 31 - 1;

@@ -41,3 +41,43 @@ export function sleep(ms: number, signal: AbortSignal | undefined): Promise<bool
     signal?.addEventListener("abort", stop, { once: true });
   });
 }
+
+/** The longest time, in milliseconds, that a timer can be set to. */
+const maxTimerMs = 2 ** 31 - 1;
+
+/** The time that one attempt has, to the end of its response. */
+export interface Limit {
+  /** It is aborted when the time is up, or the caller's signal is. */
+  readonly signal: AbortSignal;
+  end(): void;
+  /** The same chunks; the time ends with them. */
+  until(chunks: AsyncIterable<Uint8Array> | null): AsyncIterable<Uint8Array>;
+}
+
+/** Begins to count the time of an attempt. */
+export function limitTime(ms: number, signal: AbortSignal | undefined): Limit {
+  // Not AbortSignal.any, which the first versions of Node 20 lack.
+  const controller = new AbortController();
+  const abort = () => {
+    controller.abort(signal?.reason);
+  };
+  const timer = setTimeout(() => {
+    controller.abort(new Error("the time is up"));
+  }, Math.min(ms, maxTimerMs));
+  signal?.addEventListener("abort", abort);
+  const end = () => {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
+  };
+  return {
+    signal: controller.signal,
+    end,
+    async *until(chunks) {
+      try {
+        yield* chunks ?? [];
+      } finally {
+        end();
+      }
+    },
+  };
+}
