@@ -15,7 +15,10 @@ type typescript struct{}
 
 // Generated are the types, the tables and the methods, and the two entry points of the package.
 func (typescript) Generated(api contract.API, pkg Package) ([]File, error) {
-	t := typescriptOf{api, pkg}
+	t := typescriptOf{api: api, pkg: pkg}
+	if err := t.collectRules(); err != nil {
+		return nil, err
+	}
 	var files []File
 	for _, file := range []struct{ path, template string }{
 		{"src/generated/types.ts", "types.ts.tmpl"},
@@ -60,7 +63,13 @@ func (typescript) Standalone(_ contract.API, pkg Package) ([]File, error) {
 type typescriptOf struct {
 	api contract.API
 	pkg Package
+
+	rules []ruleTS          // each once
+	names map[string]string // of the rules, by their code
 }
+
+// A ruleTS is a rule as a constant, which all fields share that have it.
+type ruleTS struct{ Name, Code string }
 
 func (t typescriptOf) funcs() template.FuncMap {
 	return template.FuncMap{
@@ -73,9 +82,21 @@ func (t typescriptOf) funcs() template.FuncMap {
 		"inputType": t.inputType, "memberType": t.memberType, "shapeType": t.shapeType, "fieldDoc": t.fieldDoc,
 		"objectName": t.objectName,
 		"patterns":   func() []string { return patternsOf(t.api) },
-		"rule":       t.rule,
-		"breaks":     breaksTS,
-		"always":     alwaysTS,
+		"wholeRule": func(r contract.Rule, breaks string) (string, error) {
+			return t.rule(contract.Field{Name: r.Field}, r, breaks)
+		},
+		"kind": kindTS, "sentence": sentenceTS,
+		"rules": func() []ruleTS { return t.rules },
+		"ruleNames": func(field contract.Field, rules []contract.Rule) (string, error) {
+			names := make([]string, len(rules))
+			for i, rule := range rules {
+				var err error
+				if names[i], err = t.rule(field, rule, ""); err != nil {
+					return "", err
+				}
+			}
+			return "[" + strings.Join(names, ", ") + "]", nil
+		},
 		"list": func(items []string) string {
 			quoted := make([]string, len(items))
 			for i, item := range items {
@@ -209,6 +230,17 @@ func scalarTS(kind contract.Kind) string {
 	panic(fmt.Sprintf("typescript knows no type for the kind %q", kind))
 }
 
+// kindTS is the function of runtime/kinds.ts that reads a value.
+func kindTS(kind contract.Kind) (string, error) {
+	switch kind {
+	case contract.KindString:
+		return "kinds.text", nil
+	case contract.KindInteger, contract.KindNumber, contract.KindBoolean, contract.KindFile:
+		return "kinds." + string(kind), nil
+	}
+	return "", fmt.Errorf("typescript reads no input of the kind %q", kind)
+}
+
 func (t typescriptOf) inputType(field contract.Field) string {
 	item := scalarTS(field.Kind)
 	if field.Enum != "" && field.Kind == contract.KindString {
@@ -245,9 +277,11 @@ func (t typescriptOf) shapeType(typ contract.Type) (string, error) {
 		item, err := t.shapeType(*typ.Item)
 		return "{ list: " + item + " }", err
 	case contract.KindString:
-		return "read.text", nil
-	case contract.KindInteger, contract.KindNumber, contract.KindBoolean, contract.KindJSON:
-		return "read." + string(typ.Kind), nil
+		return "json.text", nil
+	case contract.KindJSON:
+		return "json.any", nil
+	case contract.KindInteger, contract.KindNumber, contract.KindBoolean:
+		return "json." + string(typ.Kind), nil
 	}
 	return "", fmt.Errorf("typescript knows no shape for the kind %q", typ.Kind)
 }
@@ -282,8 +316,63 @@ func alwaysTS(field contract.Field, r contract.Rule) string {
 	return ""
 }
 
-func (t typescriptOf) rule(r contract.Rule, breaks, always string) string {
-	members := []string{"kind: " + quote(r.Kind), "message: " + quote(r.Message), "breaks: checks." + breaks}
+// collectRules gives a name to each rule.
+func (t *typescriptOf) collectRules() error {
+	t.names = map[string]string{}
+	collect := func(field contract.Field, breaks string, rules ...contract.Rule) error {
+		for _, rule := range rules {
+			code, err := t.ruleCode(field, rule, breaks)
+			if err != nil {
+				return err
+			}
+			if _, known := t.names[code]; !known {
+				name := fmt.Sprintf("%s%d", camelTS(rule.Kind), len(t.rules))
+				t.names[code] = name
+				t.rules = append(t.rules, ruleTS{name, code})
+			}
+		}
+		return nil
+	}
+	for _, op := range t.api.Operations {
+		for _, field := range op.Fields {
+			if err := collect(field, "", slices.Concat(field.Presence, field.Value, field.Item)...); err != nil {
+				return err
+			}
+		}
+		for _, rule := range op.Disjoint {
+			if err := collect(contract.Field{Name: rule.Field}, "overlaps", rule); err != nil {
+				return err
+			}
+		}
+		if op.NotEmpty != nil {
+			if err := collect(contract.Field{}, "isEmptyBody", *op.NotEmpty); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// rule is the name of a rule's constant.
+func (t typescriptOf) rule(field contract.Field, r contract.Rule, breaks string) (string, error) {
+	code, err := t.ruleCode(field, r, breaks)
+	return t.names[code], err
+}
+
+// ruleCode is a rule as code. In its message {field} stands for the field, so that fields can share it. breaks is the
+// function that checks it, if the kind does not tell.
+func (t typescriptOf) ruleCode(field contract.Field, r contract.Rule, breaks string) (string, error) {
+	if breaks == "" {
+		var err error
+		if breaks, err = breaksTS(r); err != nil {
+			return "", err
+		}
+	}
+	if strings.Contains(r.Message, "{field}") {
+		return "", fmt.Errorf("typescript cannot have {field} in the message of a rule: %s", r.Message)
+	}
+	always := alwaysTS(field, r)
+	members := []string{"kind: " + quote(r.Kind), "message: " + quote(sentenceTS(field, r.Message)), "breaks: checks." + breaks}
 	add := func(name, value string) { members = append(members, name+": "+value) }
 	if always != "" {
 		add("always", always)
@@ -313,7 +402,20 @@ func (t typescriptOf) rule(r contract.Rule, breaks, always string) string {
 	if r.Enum != "" {
 		add("pattern", "oneOf"+enumOf(t.api, r.Enum).Names.TypeScript)
 	}
-	return "{ " + strings.Join(members, ", ") + " }"
+	return "{ " + strings.Join(members, ", ") + " }", nil
+}
+
+// sentenceTS is a sentence in which {field} stands for the field.
+func sentenceTS(field contract.Field, words string) string {
+	if field.Name == "" {
+		return words
+	}
+	return strings.ReplaceAll(words, field.Name, "{field}")
+}
+
+func camelTS(kind string) string {
+	first, rest, _ := strings.Cut(kind, "_")
+	return first + typeName(rest)
 }
 
 // limitTS is a number, or a bigint where a number would not be exact.
@@ -363,7 +465,7 @@ func (t typescriptOf) params(op contract.Operation) string {
 		}
 		params = append(params, param)
 	}
-	return strings.Join(append(params, "options: CallOptions = {}"), ", ")
+	return strings.Join(append(params, "options?: CallOptions"), ", ")
 }
 
 func (t typescriptOf) result(op contract.Operation) string {

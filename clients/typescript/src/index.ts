@@ -28,7 +28,7 @@ export { fetchTransport } from "./runtime/fetch-transport.js";
 export { type FileContent, type FileSource, fileFrom, fileFromBlob, fileFromBytes } from "./runtime/file.js";
 export type { Attempt, CallOptions, CallResult, ClientOptions, SharedOptions } from "./runtime/options.js";
 export { callPages } from "./runtime/pages.js";
-export type { RateLimit, ResponseInfo } from "./runtime/response.js";
+export { type RateLimit, ResponseInfo } from "./runtime/response.js";
 export { type RulesMode, validate, validateDraft } from "./runtime/rules.js";
 export type { Done, Operation, Outcome, RuleKind, Violation } from "./runtime/table.js";
 export { type Incoming, type Outgoing, type Transport, Unsent } from "./runtime/transport.js";

@@ -41,7 +41,7 @@ export class Client extends BaseClient {
    *
    * @param campaignId - The campaign's number.
    */
-  createContact(campaignId: number | bigint, input: CreateContactInput, options: CallOptions = {}): Promise<CreatedContact> {
+  createContact(campaignId: number | bigint, input: CreateContactInput, options?: CallOptions): Promise<CreatedContact> {
     return functions.createContact(this, campaignId, input, options);
   }
 
@@ -52,7 +52,7 @@ export class Client extends BaseClient {
    *
    * @param campaignId - The campaign's number.
    */
-  listContacts(campaignId: number | bigint, input: ListContactsInput = {}, options: CallOptions = {}): AsyncGenerator<Contact, void, undefined> {
+  listContacts(campaignId: number | bigint, input: ListContactsInput = {}, options?: CallOptions): AsyncGenerator<Contact, void, undefined> {
     return functions.listContacts(this, campaignId, input, options);
   }
 
@@ -61,7 +61,7 @@ export class Client extends BaseClient {
    *
    * @param campaignId - The campaign's number.
    */
-  listContactsPage(campaignId: number | bigint, input: ListContactsInput = {}, options: CallOptions = {}): Promise<ContactPage> {
+  listContactsPage(campaignId: number | bigint, input: ListContactsInput = {}, options?: CallOptions): Promise<ContactPage> {
     return functions.listContactsPage(this, campaignId, input, options);
   }
 
@@ -74,7 +74,7 @@ export class Client extends BaseClient {
    * @param contactId - The contact's id, which is the last segment of its `Uri`. It begins with M if the system made the
    * contact.
    */
-  getContact(campaignId: number | bigint, contactId: string, options: CallOptions = {}): Promise<Contact> {
+  getContact(campaignId: number | bigint, contactId: string, options?: CallOptions): Promise<Contact> {
     return functions.getContact(this, campaignId, contactId, options);
   }
 
@@ -89,7 +89,7 @@ export class Client extends BaseClient {
    * @param contactId - The contact's id, which is the last segment of its `Uri`. It begins with M if the system made the
    * contact.
    */
-  updateContact(campaignId: number | bigint, contactId: string, input: UpdateContactInput = {}, options: CallOptions = {}): Promise<UpdatedContact> {
+  updateContact(campaignId: number | bigint, contactId: string, input: UpdateContactInput = {}, options?: CallOptions): Promise<UpdatedContact> {
     return functions.updateContact(this, campaignId, contactId, input, options);
   }
 
@@ -103,7 +103,7 @@ export class Client extends BaseClient {
    * @param contactId - The contact's id, which is the last segment of its `Uri`. It begins with M if the system made the
    * contact.
    */
-  deleteContact(campaignId: number | bigint, contactId: string, options: CallOptions = {}): Promise<DeletedContact> {
+  deleteContact(campaignId: number | bigint, contactId: string, options?: CallOptions): Promise<DeletedContact> {
     return functions.deleteContact(this, campaignId, contactId, options);
   }
 
@@ -116,7 +116,7 @@ export class Client extends BaseClient {
    * @param contactId - The contact's id, which is the last segment of its `Uri`. It begins with M if the system made the
    * contact.
    */
-  getProfileImage(campaignId: number | bigint, contactId: string, options: CallOptions = {}): Promise<ByteStream> {
+  getProfileImage(campaignId: number | bigint, contactId: string, options?: CallOptions): Promise<ByteStream> {
     return functions.getProfileImage(this, campaignId, contactId, options);
   }
 }

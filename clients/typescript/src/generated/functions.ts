@@ -29,7 +29,7 @@ import type {
  * @param client - who calls
  * @param campaignId - The campaign's number.
  */
-export function createContact(client: Core, campaignId: number | bigint, input: CreateContactInput, options: CallOptions = {}): Promise<CreatedContact> {
+export function createContact(client: Core, campaignId: number | bigint, input: CreateContactInput, options?: CallOptions): Promise<CreatedContact> {
   return client.call(Operations.createContact, { campaignId }, input, options) as Promise<CreatedContact>;
 }
 
@@ -41,7 +41,7 @@ export function createContact(client: Core, campaignId: number | bigint, input: 
  * @param client - who calls
  * @param campaignId - The campaign's number.
  */
-export function listContacts(client: Core, campaignId: number | bigint, input: ListContactsInput = {}, options: CallOptions = {}): AsyncGenerator<Contact, void, undefined> {
+export function listContacts(client: Core, campaignId: number | bigint, input: ListContactsInput = {}, options?: CallOptions): AsyncGenerator<Contact, void, undefined> {
   return callPages(client, Operations.listContacts, { campaignId }, input, options) as AsyncGenerator<Contact, void, undefined>;
 }
 
@@ -51,7 +51,7 @@ export function listContacts(client: Core, campaignId: number | bigint, input: L
  * @param client - who calls
  * @param campaignId - The campaign's number.
  */
-export function listContactsPage(client: Core, campaignId: number | bigint, input: ListContactsInput = {}, options: CallOptions = {}): Promise<ContactPage> {
+export function listContactsPage(client: Core, campaignId: number | bigint, input: ListContactsInput = {}, options?: CallOptions): Promise<ContactPage> {
   return client.call(Operations.listContacts, { campaignId }, input, options) as Promise<ContactPage>;
 }
 
@@ -65,7 +65,7 @@ export function listContactsPage(client: Core, campaignId: number | bigint, inpu
  * @param contactId - The contact's id, which is the last segment of its `Uri`. It begins with M if the system made the
  * contact.
  */
-export function getContact(client: Core, campaignId: number | bigint, contactId: string, options: CallOptions = {}): Promise<Contact> {
+export function getContact(client: Core, campaignId: number | bigint, contactId: string, options?: CallOptions): Promise<Contact> {
   return client.call(Operations.getContact, { campaignId, contactId }, {}, options) as Promise<Contact>;
 }
 
@@ -81,7 +81,7 @@ export function getContact(client: Core, campaignId: number | bigint, contactId:
  * @param contactId - The contact's id, which is the last segment of its `Uri`. It begins with M if the system made the
  * contact.
  */
-export function updateContact(client: Core, campaignId: number | bigint, contactId: string, input: UpdateContactInput = {}, options: CallOptions = {}): Promise<UpdatedContact> {
+export function updateContact(client: Core, campaignId: number | bigint, contactId: string, input: UpdateContactInput = {}, options?: CallOptions): Promise<UpdatedContact> {
   return client.call(Operations.updateContact, { campaignId, contactId }, input, options) as Promise<UpdatedContact>;
 }
 
@@ -96,7 +96,7 @@ export function updateContact(client: Core, campaignId: number | bigint, contact
  * @param contactId - The contact's id, which is the last segment of its `Uri`. It begins with M if the system made the
  * contact.
  */
-export function deleteContact(client: Core, campaignId: number | bigint, contactId: string, options: CallOptions = {}): Promise<DeletedContact> {
+export function deleteContact(client: Core, campaignId: number | bigint, contactId: string, options?: CallOptions): Promise<DeletedContact> {
   return client.call(Operations.deleteContact, { campaignId, contactId }, {}, options) as Promise<DeletedContact>;
 }
 
@@ -110,6 +110,6 @@ export function deleteContact(client: Core, campaignId: number | bigint, contact
  * @param contactId - The contact's id, which is the last segment of its `Uri`. It begins with M if the system made the
  * contact.
  */
-export function getProfileImage(client: Core, campaignId: number | bigint, contactId: string, options: CallOptions = {}): Promise<ByteStream> {
+export function getProfileImage(client: Core, campaignId: number | bigint, contactId: string, options?: CallOptions): Promise<ByteStream> {
   return client.call(Operations.getProfileImage, { campaignId, contactId }, {}, options) as Promise<ByteStream>;
 }

@@ -13,20 +13,20 @@ export interface ByteStream {
 
 /** The content of a response, as it comes; `failed` makes the error for content that does not come whole. */
 export function byteStreamOf({ headers, body }: Incoming, failed: (error: unknown) => Error): ByteStream {
-  const chunks = body?.[Symbol.asyncIterator]();
+  const chunks = each(body);
   const stream = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
-          const next = await chunks?.next();
-          if (next === undefined || next.done === true) controller.close();
+          const next = await chunks.next();
+          if (next.done === true) controller.close();
           else controller.enqueue(next.value);
         } catch (error) {
           controller.error(failed(error));
         }
       },
       async cancel() {
-        await chunks?.return?.();
+        await chunks.return();
       },
     },
     { highWaterMark: 0 },
@@ -38,4 +38,8 @@ export function byteStreamOf({ headers, body }: Incoming, failed: (error: unknow
     stream,
     bytes: async () => new Uint8Array(await new Response(stream).arrayBuffer()),
   };
+}
+
+async function* each(body: Incoming["body"]): AsyncGenerator<Uint8Array, void, void> {
+  yield* body;
 }

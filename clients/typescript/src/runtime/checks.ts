@@ -1,6 +1,6 @@
 // What breaks a rule. The tables refer to these, so that a program holds no more than the rules of its operations.
-import type { Breaks } from "./table.js";
-import { type Value, wireText } from "./values.js";
+import type { Breaks, Field } from "./table.js";
+import type { Value } from "./kinds.js";
 
 /** `required` */
 export const isMissing: Breaks = (items, rule, _, { has }) => items.length === 0 && rule.with?.some(has) !== true;
@@ -10,15 +10,15 @@ export const isMissingBeside: Breaks = (items, rule, _, { has }) => items.length
 
 /** `required_if` */
 export const isMissingIf: Breaks = (items, rule, _, { values }) =>
-  items.length === 0 && values.get(rule.when?.field ?? "")?.map(wireText)[0] === rule.when?.value;
+  items.length === 0 && values.get(rule.when?.field ?? "")?.map(String)[0] === rule.when?.value;
 
 /** `exclusive`, of parameters */
 export const isExcluded: Breaks = (items, rule, _, { has }) => items.length > 0 && rule.with?.every(has) === true;
 
 /** `exclusive`, of the items of two lists */
 export const overlaps: Breaks = (items, rule, _, { values }) => {
-  const others = new Set(values.get(rule.with?.[0] ?? "")?.map(wireText));
-  return items.some((item) => others.has(wireText(item)));
+  const others = new Set(values.get(rule.with?.[0] ?? "")?.map(String));
+  return items.some((item) => others.has(String(item)));
 };
 
 /** `required`, of any parameter of the body */
@@ -26,13 +26,17 @@ export const isEmptyBody: Breaks = (_, __, ___, { operation, has, isFound }) =>
   operation.fields.every(({ name, in: place }) => place !== "body" || !(has(name) || isFound(name)));
 
 /** `too_short` */
-export const isTooShort: Breaks = (items, rule, { delimiter }) => length(items.map(wireText).join(delimiter)) < (rule.length ?? 0);
+export const isTooShort: Breaks = (items, rule, field) => length(joined(items, field)) < (rule.length ?? 0);
 
 /** `too_long` */
-export const isTooLong: Breaks = (items, rule, { delimiter }) => {
-  const text = items.map(wireText).join(delimiter);
+export const isTooLong: Breaks = (items, rule, field) => {
+  const text = joined(items, field);
   return text.length > (rule.length ?? 0) && length(text) > (rule.length ?? 0);
 };
+
+function joined(items: readonly Value[], field: Field | undefined): string {
+  return items.length === 1 ? String(items[0] ?? "") : items.map(String).join(field?.delimiter);
+}
 
 /** In code points. */
 function length(text: string): number {
@@ -56,41 +60,53 @@ export const isTooFew: Breaks = (items, rule) => items.length < (rule.length ?? 
 export const isTooMany: Breaks = (items, rule) => items.length > (rule.length ?? 0);
 
 /** `duplicate` */
-export const hasDuplicates: Breaks = (items) => new Set(items.map(wireText)).size < items.length;
+export const hasDuplicates: Breaks = (items) => new Set(items.map(String)).size < items.length;
 
 /** `format` and `one_of` */
-export const hasOtherForm: Breaks = (items, rule) => items.some((item) => rule.pattern?.test(wireText(item)) !== true);
+export const hasOtherForm: Breaks = (items, { pattern }) => {
+  for (const item of items) if (pattern?.test(String(item)) !== true) return true;
+  return false;
+};
 
 /** `format`, of all text */
-export const isNoUnicode: Breaks = (items) => items.some((item) => !wireText(item).isWellFormed());
+export const isNoUnicode: Breaks = (items) => items.some(isIllFormed);
+
+function isIllFormed(item: Value): boolean {
+  return typeof item === "string" && !item.isWellFormed();
+}
 
 /** `format`, of the path */
 export const isNoSegment: Breaks = (items) => items.some((item) => item === "." || item === "..");
 
 /** `format`, of a header */
-export const isNoHeader: Breaks = (items) => items.some((item) => !/^[\x21-\x7E](?:[\x20-\x7E]*[\x21-\x7E])?$/u.test(wireText(item)));
+export const isNoHeader: Breaks = (items) => items.some((item) => !/^[\x21-\x7E](?:[\x20-\x7E]*[\x21-\x7E])?$/u.test(String(item)));
 
 /** `list_item`: an item cannot be told from the others, or white space around it gets lost. */
 export const isNoListItem: Breaks = (items, rule, field, context) =>
-  isAmbiguous(items, rule, field, context) || (isJoined(field) && items.some((item) => /^[\t-\r ]|[\t-\r ]$/u.test(wireText(item))));
+  isAmbiguous(items, rule, field, context) || (isJoined(field) && items.some(isPadded));
+
+function isPadded(item: Value): boolean {
+  return /^[\t-\r ]|[\t-\r ]$/.test(String(item));
+}
 
 /** An item cannot be told from the others. */
-export const isAmbiguous: Breaks = (items, _, field) => items.some((item) => item === "" || (isJoined(field) && wireText(item).includes(field.delimiter)));
+export const isAmbiguous: Breaks = (items, _, field) =>
+  items.some((item) => item === "" || (isJoined(field) && String(item).includes(field?.delimiter ?? "")));
 
-function isJoined<F extends { readonly delimiter?: string }>(field: F): field is F & { readonly delimiter: string } {
-  return field.delimiter !== undefined && field.delimiter !== "";
+function isJoined(field: Field | undefined): boolean {
+  return field?.delimiter !== undefined && field.delimiter !== "";
 }
 
 /** `needs_file` */
-export const isNoFile: Breaks = (_, __, field, { files }) => !files.has(field.name);
+export const isNoFile: Breaks = (_, __, field, { files }) => !files.has(field?.name ?? "");
 
 /** `file_name` */
 export const isNoFileName: Breaks = (items, _, field, { operation }) => {
   const isParameter = (text: string) =>
-    field.namedPart === true && operation.fields.some(({ name, in: place }) => place === "body" && name.toLowerCase() === text.toLowerCase());
+    field?.namedPart === true && operation.fields.some(({ name, in: place }) => place === "body" && name.toLowerCase() === text.toLowerCase());
   return items.map(nameOf).some((name) => name !== "" && (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/u.test(name) || isParameter(name)));
 };
 
 function nameOf(item: Value): string {
-  return (typeof item === "object" ? item.name : undefined) ?? "";
+  return (typeof item === "object" && "name" in item ? item.name : undefined) ?? "";
 }

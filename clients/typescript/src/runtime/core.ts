@@ -1,14 +1,17 @@
 import { Credentials, checkBaseUrl } from "./credentials.js";
 import { type Body, encodeBody, encodeHeaders, encodeTarget } from "./encode.js";
 import { ApiError, InDoubtError, InvalidError, NotSentError, QueuedError, RefusedError, UsageError, noWords } from "./errors.js";
-import { type CallOptions, type ClientOptions, type Settings, defaults, settingsOf, tell } from "./options.js";
+import { type CallOptions, type ClientOptions, type Settings, defaults, noOptions, settingsOf, tell } from "./options.js";
 import { type Json, parseObject, readShape } from "./json.js";
-import { infoOf, readText, wordsOf } from "./response.js";
+import { ResponseInfo, readText, wordsOf } from "./response.js";
 import { check } from "./rules.js";
 import type { Api, Operation, Outcome } from "./table.js";
-import { type Outgoing, type Transport, Unsent } from "./transport.js";
+import { type Outgoing, type Transport, Unsent, maxTimerMs } from "./transport.js";
 import { type Naming, type Values, readGiven } from "./values.js";
-import { backOffMs, limitTime, retryAfterMs, sleep } from "./wait.js";
+import { backOffMs, retryAfterMs, sleep } from "./wait.js";
+
+/** A request, the same in each attempt. */
+type Sendable = Omit<Outgoing, "timeoutMs" | "signal">;
 
 /** What is known after one attempt: a result, or an error. */
 interface Known {
@@ -50,14 +53,15 @@ export class Core {
    * @param naming - the names of both: `key`, those of the input's type; `name`, the API's, for data from outside
    * @returns the result
    */
-  async call(operation: Operation, path: unknown, input: unknown, options: CallOptions = {}, naming: Naming = "key"): Promise<unknown> {
+  async call(operation: Operation, path: unknown, input: unknown, options: CallOptions = noOptions, naming: Naming = "key"): Promise<unknown> {
     if (this.#isClosed) throw new UsageError("client", "is closed");
-    const settings = settingsOf(this.#settings, options);
+    const settings = options === noOptions ? this.#settings : settingsOf(this.#settings, options);
     const began = performance.now();
     const endsAt = options.deadline === undefined ? Infinity : began + options.deadline.getTime() - Date.now();
     const { id, method } = operation;
+    const { onOutcome = this.#options.onOutcome, onViolations = this.#options.onViolations, onAttempt = this.#options.onAttempt } = options;
     const end = (outcome: Outcome, status: number | undefined, attempts: number) => {
-      tell(options.onOutcome ?? this.#options.onOutcome, { operation: id, outcome, status, attempts, durationMs: performance.now() - began });
+      if (onOutcome !== undefined) tell(onOutcome, { operation: id, outcome, status, attempts, durationMs: performance.now() - began });
     };
 
     const given = readGiven(operation, path ?? null, input, naming);
@@ -68,7 +72,7 @@ export class Core {
       end("invalid", undefined, 0);
       throw new InvalidError(id, refused);
     }
-    if (settings.rules === "warn" && violations.length > 0) tell(options.onViolations ?? this.#options.onViolations, id, violations);
+    if (settings.rules === "warn" && violations.length > 0) tell(onViolations, id, violations);
     const body = encodeBody(operation, given.values, checked);
     const request = this.#request(operation, given.values, body);
     const uploadMs = Math.floor((body?.size ?? 0) / (128 * 1024)) * 1000;
@@ -76,14 +80,15 @@ export class Core {
     let doubt: InDoubtError | undefined;
     for (let attempt = 0; ; attempt++) {
       const begin = performance.now();
-      const timeoutMs = Math.min(settings.timeoutMs + uploadMs, endsAt - begin);
+      const timeoutMs = Math.min(settings.timeoutMs + uploadMs, endsAt - begin, maxTimerMs);
       const { status, result, error } = await this.#attempt(operation, request, timeoutMs, options, doubt !== undefined);
       const outcome = error?.outcome ?? operation.done;
       const wait = error === undefined || attempt >= settings.retries ? undefined : waitAfter(operation, error, attempt);
       const waitMs = wait !== undefined && performance.now() + wait < endsAt ? wait : undefined;
-      tell(options.onAttempt ?? this.#options.onAttempt, {
-        operation: id, method, path: operation.path, attempt: attempt + 1, status, outcome, durationMs: performance.now() - begin, waitMs,
-      });
+      if (onAttempt !== undefined) {
+        const durationMs = performance.now() - begin;
+        tell(onAttempt, { operation: id, method, path: operation.path, attempt: attempt + 1, status, outcome, durationMs, waitMs });
+      }
       if (error instanceof InDoubtError) doubt = error;
       if (waitMs !== undefined && (await sleep(waitMs, options.signal))) continue;
       // That the last attempt was not sent says nothing of one before.
@@ -94,7 +99,7 @@ export class Core {
     }
   }
 
-  #request(operation: Operation, values: Values, body: Body | undefined): Omit<Outgoing, "signal"> {
+  #request(operation: Operation, values: Values, body: Body | undefined): Sendable {
     const { account, authorization } = this.#credentials;
     const headers: [string, string][] = [
       ["Accept", operation.accept],
@@ -109,35 +114,30 @@ export class Core {
   /** Makes one attempt. It does not throw: whatever happens is an outcome. */
   async #attempt(
     operation: Operation,
-    request: Omit<Outgoing, "signal">,
+    { url, headers, body }: Sendable,
     timeoutMs: number,
     { signal, onResponse }: CallOptions,
     wasInDoubt: boolean,
   ): Promise<Known> {
     const { id, method } = operation;
-    const notSent = (reason: unknown) => ({ error: new NotSentError(id, this.#credentials.clean(reason)) });
-    if (this.#isClosed) return notSent("the client was closed");
-    if (!(timeoutMs > 0)) return notSent("the deadline has passed");
-    if (signal?.aborted === true) return notSent(signal.reason);
-    const limit = limitTime(timeoutMs, signal);
     let status: number | undefined;
-    let isStreamed = false;
     try {
-      const incoming = await this.#transport({ ...request, signal: limit.signal });
+      if (this.#isClosed) throw new Unsent("the client was closed");
+      if (!(timeoutMs > 0)) throw new Unsent("the deadline has passed");
+      if (signal?.aborted === true) throw new Unsent(signal.reason);
+      const incoming = await this.#transport({ method, url, headers, body, timeoutMs, signal });
       status = incoming.status;
       const isSuccess = status >= 200 && status < 300;
       if (isSuccess && operation.content !== undefined) {
-        isStreamed = true;
-        const info = infoOf(incoming);
+        const info = new ResponseInfo(status, incoming.headers, undefined);
         const failed = (error: unknown) => new InDoubtError(id, info, noWords, this.#credentials.clean(error));
-        const result = operation.content({ ...incoming, body: limit.until(incoming.body) }, failed);
+        const result = operation.content(incoming, failed);
         tell(onResponse, info);
         return { status, result };
       }
       const text = await readText(incoming.body);
-      const info = infoOf(incoming, text);
+      const info = new ResponseInfo(status, incoming.headers, text);
       const object = parseObject(text);
-      const words = wordsOf(this.#api.errorFormat, object, this.#credentials.redact);
       const result = operation.shape === undefined || object === undefined ? undefined : readShape(operation.shape, object);
       const isGone = method === "DELETE" && status === 404 && wasInDoubt;
       const said = isGone ? "done" : isSuccess ? outcomeOf(operation, text, object, result) : statusSays(status);
@@ -146,13 +146,12 @@ export class Core {
         return { status, result };
       }
       if (said === "queued") return { status, error: new QueuedError(id, info, result ?? {}) };
+      const words = wordsOf(this.#api.errorFormat, object, this.#credentials.redact);
       if (said === "in_doubt") return { status, error: new InDoubtError(id, info, words) };
-      return { status, error: new RefusedError(id, info, words, status === 429 ? retryAfterMs(incoming.headers) : undefined) };
+      return { status, error: new RefusedError(id, info, words, status === 429 ? retryAfterMs(incoming) : undefined) };
     } catch (error) {
-      if (error instanceof Unsent && status === undefined) return notSent(error.cause);
+      if (error instanceof Unsent && status === undefined) return { error: new NotSentError(id, this.#credentials.clean(error.cause)) };
       return { ...(status === undefined ? {} : { status }), error: new InDoubtError(id, undefined, noWords, this.#credentials.clean(error)) };
-    } finally {
-      if (!isStreamed) limit.end();
     }
   }
 }

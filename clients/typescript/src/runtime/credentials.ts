@@ -59,20 +59,19 @@ function isCredential(text: unknown): boolean {
 export function checkBaseUrl(text: unknown): string {
   // Parsers do not agree on what else a URL may be.
   const form =
-    /^(https?):\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?(?:\/(?:[a-z0-9._~!$&'()*+,;=:@/-]|%[0-9a-f]{2})*)?$/i;
-  const [, scheme, host] = (typeof text === "string" ? form.exec(text) : null) ?? [];
+    /^(https?):\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?((?:\/(?:[a-z0-9._~!$&'()*+,;=:@-]|%[0-9a-f]{2})*)*)$/i;
+  const [url, scheme = "", host = "", path = ""] = (typeof text === "string" ? form.exec(text) : null) ?? [];
   // The text is not quoted: it may hold a password.
-  if (typeof text !== "string" || host === undefined || !URL.canParse(text)) {
+  if (url === undefined || !URL.canParse(url)) {
     throw new UsageError("baseUrl", "must have the form https://host or https://host/path, without user, query and fragment");
   }
-  if (scheme?.toLowerCase() !== "https" && !isLoopback(host)) {
+  if (scheme.length === 4 && !isLoopback(host)) {
     throw new UsageError("baseUrl", "must begin with https://; http:// is for loopback addresses only");
   }
-  const [, path = ""] = /^https?:\/\/[^/]*(.*)$/iu.exec(text) ?? [];
-  return new URL(text).origin + path.replace(/\/+$/u, "");
+  return new URL(url).origin + path.replace(/\/+$/u, "");
 }
 
-/** Tells whether a host is this machine, so that the way to it is no network. */
+/** Tells whether the host of a URL is this machine, so that the way to it is no network. */
 export function isLoopback(host: string): boolean {
-  return /^(?:localhost|\[::1\]|127(?:\.(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3})$/i.test(host);
+  return /^(?:localhost|\[::1\]|127(?:\.(?:0|[1-9][0-9]{0,2})){3})$/i.test(host);
 }

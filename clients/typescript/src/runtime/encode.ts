@@ -1,24 +1,27 @@
 import type { FileContent } from "./file.js";
 import type { Checked } from "./rules.js";
 import type { Field, Operation } from "./table.js";
-import { type Values, wireText } from "./values.js";
+import type { Values } from "./values.js";
 
-/** The body of a request: text, and files between text. */
+/** The body of a request. */
 export interface Body {
   readonly contentType: string;
-  readonly parts: readonly (string | FileContent)[];
   /** In bytes. */
   readonly size: number;
+  /** Text, and files between text. */
+  readonly parts: readonly (string | FileContent)[];
+  /** The whole of it: its text if there is no file. */
+  content(): string | Promise<Blob>;
 }
 
 /** Writes the path and the query of a request. */
 export function encodeTarget(operation: Operation, account: string, values: Values): string {
   const path = operation.path.replace(/\{([^{}]+)\}/gu, (_, name: string) => {
     const value = name === operation.account ? account : values.get(name)?.[0];
-    return value === undefined ? "" : escape(wireText(value), "%20");
+    return value === undefined ? "" : escape(String(value), "%20");
   });
-  const query = pairs(operation, "query", values).map(([name, value]) => `${escape(name, "%20")}=${escape(value, "%20")}`);
-  return query.length === 0 ? path : `${path}?${query.join("&")}`;
+  const query = encodePairs(operation, "query", values, "%20");
+  return query === "" ? path : `${path}?${query}`;
 }
 
 /** The headers that are parameters. */
@@ -33,29 +36,45 @@ export function encodeBody(operation: Operation, values: Values, { multipart, fi
   const isGiven = operation.fields.some((field) => field.in === "body" && values.has(field.name));
   if (!isGiven && !body.required) return undefined;
   if (multipart !== undefined) return multipart.encode(operation, values, files);
-  const content = pairs(operation, "body", values)
-    .map(([name, value]) => `${escape(name, "+")}=${escape(value, "+")}`)
-    .join("&");
-  return { contentType: "application/x-www-form-urlencoded", parts: [content], size: content.length };
+  const content = encodePairs(operation, "body", values, "+");
+  return { contentType: "application/x-www-form-urlencoded", size: content.length, parts: [content], content: () => content };
+}
+
+function encodePairs(operation: Operation, place: Field["in"], values: Values, blank: string): string {
+  let text = "";
+  for (const [name, value] of pairs(operation, place, values)) {
+    if (text !== "") text += "&";
+    text += `${escape(name, blank)}=${escape(value, blank)}`;
+  }
+  return text;
 }
 
 /** The texts that are there, in the contract's order: names and values. */
 export function pairs(operation: Operation, place: Field["in"], values: Values): [name: string, value: string][] {
   const out: [string, string][] = [];
-  for (const field of operation.fields) {
-    const items = field.in === place && field.kind !== "file" ? values.get(field.name) : undefined;
-    if (items === undefined) continue;
-    const texts = items.map(wireText);
-    const isJoined = field.delimiter !== undefined && field.delimiter !== "";
-    for (const text of isJoined ? [texts.join(field.delimiter)] : texts) out.push([field.name, text]);
+  for (const { name, in: where, kind, delimiter = "" } of operation.fields) {
+    if (where !== place || kind === "file") continue;
+    const items = values.get(name) ?? [];
+    if (delimiter !== "" && items.length > 1) out.push([name, items.map(String).join(delimiter)]);
+    else for (const item of items) out.push([name, String(item)]);
   }
   return out;
 }
 
+/** What each character of ASCII is escaped to, but for the blank. */
+const ascii = /* @__PURE__ */ Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  return isPlain(character) ? character : `%${code.toString(16).toUpperCase().padStart(2, "0")}`;
+});
+
+function isPlain(text: string): boolean {
+  return /^[A-Za-z0-9_.~-]*$/.test(text);
+}
+
 /** All but A-Z a-z 0-9 - _ . ~ as the bytes of UTF-8. */
 function escape(value: string, blank: string): string {
-  if (/^[A-Za-z0-9_.~-]*$/u.test(value)) return value;
-  return encodeURIComponent(value)
-    .replaceAll("%20", blank)
-    .replace(/[!'()*]/gu, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+  if (isPlain(value)) return value;
+  let escaped = "";
+  for (const point of value) escaped += point === " " ? blank : (ascii[point.charCodeAt(0)] ?? encodeURIComponent(point));
+  return escaped;
 }

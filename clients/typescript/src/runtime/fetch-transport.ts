@@ -1,5 +1,4 @@
 import { chunksOf } from "./chunks.js";
-import type { Body } from "./encode.js";
 import { type Incoming, type Transport, Unsent, maxHeaderBytes } from "./transport.js";
 
 /**
@@ -10,20 +9,54 @@ import { type Incoming, type Transport, Unsent, maxHeaderBytes } from "./transpo
  */
 export function fetchTransport(send?: typeof fetch): Transport {
   const options = supportedOptions();
-  return async ({ method, url, headers, body, signal }): Promise<Incoming> => {
-    let init: RequestInit;
+  return async ({ method, url, headers, body, timeoutMs, signal }): Promise<Incoming> => {
+    // Not AbortSignal.any, which the first versions of Node 20 lack.
+    const controller = new AbortController();
+    const abort = () => {
+      controller.abort(signal?.aborted === true ? signal.reason : new Error("the time is up"));
+    };
+    const timer = setTimeout(abort, timeoutMs);
+    signal?.addEventListener("abort", abort);
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+    };
+    let isSent = false;
     try {
-      const content = body === undefined ? null : await contentOf(body);
-      init = { ...options, method, headers: headers.map(([name, value]): [string, string] => [name, value]), body: content, signal };
-      // Looked up for each request: tests replace it.
+      const content = body === undefined ? null : await body.content();
+      const init = {
+        ...options, method, headers: headers.map(([name, value]): [string, string] => [name, value]), body: content, signal: controller.signal,
+      };
       if (send === undefined) new Request(url, { ...init, body: null });
+      isSent = true;
+      // Looked up for each request: tests replace it.
+      const response = await untilAborted((send ?? fetch)(url, init), controller.signal);
+      if (headerBytes(response.headers) > maxHeaderBytes) throw new Error("the headers of the response are too long");
+      if (response.body === null) end();
+      return { status: response.status, headers: response.headers, body: response.body === null ? [] : chunksUntil(response.body, end) };
     } catch (error) {
-      throw new Unsent(error);
+      end();
+      throw isSent ? error : new Unsent(error);
     }
-    const response = await untilAborted((send ?? fetch)(url, init), signal);
-    if (headerBytes(response.headers) > maxHeaderBytes) throw new Error("the headers of the response are too long");
-    return { status: response.status, headers: response.headers, body: response.body === null ? null : chunksOf(response.body) };
   };
+}
+
+/** Not every fetch heeds a signal. */
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => {
+      reject(signal.reason);
+    });
+    promise.then(resolve, reject);
+  });
+}
+
+async function* chunksUntil(stream: ReadableStream<Uint8Array>, end: () => void): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunksOf(stream);
+  } finally {
+    end();
+  }
 }
 
 /** Some runtimes refuse options that they do not know. */
@@ -38,31 +71,6 @@ function supportedOptions(): RequestInit {
     }
   };
   return Object.assign({}, ...wanted.filter(isSupported)) as RequestInit;
-}
-
-async function contentOf({ parts }: Body): Promise<string | Blob> {
-  if (parts.every((part) => typeof part === "string")) return parts.join("");
-  const content = parts.map(async (part) => {
-    if (typeof part === "string") return part;
-    const blob = (await part.blob()).slice(0, part.size);
-    if (blob.size < part.size) throw new Error("the file became shorter");
-    return blob;
-  });
-  return new Blob(await Promise.all(content));
-}
-
-/** The same promise, which fails at the latest when a signal is aborted. */
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  let stop = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => { reject(signal.reason); };
-    signal.addEventListener("abort", stop);
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
 }
 
 function headerBytes(headers: Headers): number {

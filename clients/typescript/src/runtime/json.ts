@@ -7,17 +7,21 @@ export type Json = Readonly<Record<string, unknown>>;
 export function parseObject(text: string | undefined): Json | undefined {
   if (text === undefined) return undefined;
   try {
+    if (!/\d{16}/u.test(text)) return objectOf(JSON.parse(text));
     // A control character cannot stand in a JSON text, so what is marked by one was put there here.
     const marked = text.replace(/"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/gsu, (token) =>
       token.startsWith('"') ? token : `"\\u0000${token}"`,
     );
     const revive = (_: string, value: unknown) =>
       typeof value === "string" && value.startsWith("\0") && /^\0-?\d+$/u.test(value) ? integerOf(value.slice(1)) : value;
-    const value: unknown = marked === text ? JSON.parse(text) : JSON.parse(marked, revive);
-    return isObject(value) ? value : undefined;
+    return objectOf(JSON.parse(marked, revive));
   } catch {
     return undefined;
   }
+}
+
+function objectOf(value: unknown): Json | undefined {
+  return isObject(value) ? value : undefined;
 }
 
 export function isObject(value: unknown): value is Json {
@@ -55,7 +59,7 @@ function readValue(type: Type, value: unknown): unknown {
 
 // The tables refer to these.
 
-export const json: Reader = (value) => value;
+export const any: Reader = (value) => value;
 
 export const text: Reader = (value) => (typeof value === "string" ? value.toWellFormed() : undefined);
 

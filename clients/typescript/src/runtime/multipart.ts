@@ -2,7 +2,8 @@ import { type Body, pairs } from "./encode.js";
 import { UsageError } from "./errors.js";
 import type { FileContent } from "./file.js";
 import type { Field, Operation } from "./table.js";
-import type { Value, Values } from "./values.js";
+import type { Value } from "./kinds.js";
+import type { Values } from "./values.js";
 
 /** A file that was opened, and what its first bytes tell. */
 export interface OpenFile {
@@ -58,12 +59,22 @@ export const multipart: Multipart = {
     }
     out.push(`${text}--${boundary}--\r\n`);
     const size = out.reduce((sum, part) => sum + (typeof part === "string" ? new TextEncoder().encode(part).length : part.size), 0);
-    return { contentType: `multipart/form-data; boundary=${boundary}`, parts: out, size };
+    return { contentType: `multipart/form-data; boundary=${boundary}`, size, parts: out, content: () => blobOf(out) };
   },
 };
 
+async function blobOf(parts: readonly (string | FileContent)[]): Promise<Blob> {
+  const content = parts.map(async (part) => {
+    if (typeof part === "string") return part;
+    const blob = (await part.blob()).slice(0, part.size);
+    if (blob.size < part.size) throw new Error("the file became shorter");
+    return blob;
+  });
+  return new Blob(await Promise.all(content));
+}
+
 function nameOf(item: Value | undefined): string {
-  return (typeof item === "object" ? item.name : undefined) ?? "";
+  return (typeof item === "object" && "name" in item ? item.name : undefined) ?? "";
 }
 
 function escapeName(name: string): string {
@@ -73,7 +84,7 @@ function escapeName(name: string): string {
 /** Opens a file and reads its first bytes; undefined if that cannot be done, or it is empty. */
 async function openFile(field: Field, item: Value): Promise<OpenFile | undefined> {
   try {
-    const content = typeof item === "object" ? await item.open() : undefined;
+    const content = typeof item === "object" && "open" in item ? await item.open() : undefined;
     if (content === undefined || content.size === 0) return undefined;
     if (!Number.isSafeInteger(content.size) || content.size < 0) {
       throw new UsageError(field.name, "must have a size that is a whole number of bytes, 0 or more");

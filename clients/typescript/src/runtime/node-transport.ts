@@ -32,29 +32,32 @@ export function nodeTransport(agents: Agents = {}): Transport {
   // Many requests go to one origin, and to parse it each time is slow.
   let origin = "";
   let address: http.RequestOptions = {};
-  const send = async (outgoing: Outgoing): Promise<Incoming> => {
-    const { url, method, headers, body, signal } = outgoing;
+  let host = "";
+  const send = (outgoing: Outgoing): Promise<Incoming> => {
+    const { url, method, headers, body } = outgoing;
     const path = url.slice(url.indexOf("/", "https://".length));
     if (url !== origin + path) {
       origin = url.slice(0, -path.length);
-      address = urlToHttpOptions(new URL(origin));
+      const parsed = new URL(origin);
+      address = urlToHttpOptions(parsed);
+      host = parsed.host;
     }
     const { protocol, hostname, port } = address;
     const isSecure = protocol === "https:";
     const agent = isSecure ? secure : plain;
     const hint = isSecure && agents.https === undefined && !isLoopback(String(hostname)) ? proxyHint() : "";
+    // As a flat list they are written as they are, without the work of one by one.
+    const lines = ["Host", host];
+    for (const [name, value] of headers) lines.push(name, value);
+    if (body !== undefined || (method !== "GET" && method !== "DELETE")) lines.push("Content-Length", String(body?.size ?? 0));
     let request: http.ClientRequest;
     try {
       endIdle(agent);
-      const length = body?.size ?? (method === "GET" || method === "DELETE" ? undefined : 0);
-      request = (isSecure ? https : http).request({
-        protocol, hostname, port, path, method, agent, maxHeaderSize: maxHeaderBytes,
-        headers: { ...Object.fromEntries(headers), ...(length === undefined ? {} : { "Content-Length": length }) },
-      });
+      request = (isSecure ? https : http).request({ protocol, hostname, port, path, method, agent, headers: lines, maxHeaderSize: maxHeaderBytes });
     } catch (error) {
-      throw new Unsent(error); // the agent's: nothing was given to the request
+      return Promise.reject(new Unsent(error)); // the agent's: nothing was given to the request
     }
-    return exchange(request, body, signal, hint);
+    return exchange(request, outgoing, hint);
   };
   return Object.assign(send, {
     close: () => {
@@ -78,73 +81,109 @@ function endIdle(agent: http.Agent): void {
   for (const sockets of Object.values(agent.freeSockets)) {
     for (const socket of sockets ?? []) {
       const idleMs = Date.now() - (idleSince.get(socket) ?? Date.now());
-      if (idleMs < 0 || idleMs >= maxIdleMs) socket.destroy();
+      // They are in the order in which they became idle.
+      if (idleMs >= 0 && idleMs < maxIdleMs) break;
+      socket.destroy();
     }
   }
 }
 
-function exchange(request: http.ClientRequest, body: Body | undefined, signal: AbortSignal, hint: string): Promise<Incoming> {
+function exchange(request: http.ClientRequest, { body, timeoutMs, signal }: Outgoing, hint: string): Promise<Incoming> {
   return new Promise((resolve, reject) => {
     let isReady = false; // bytes may have been written
     let response: http.IncomingMessage | undefined;
     const fail = (error: unknown) => {
-      signal.removeEventListener("abort", abort);
-      response?.destroy(error instanceof Error ? error : undefined);
+      end();
       request.destroy();
-      reject(isReady ? (error as Error) : new Unsent(hint === "" ? error : new Error(String((error as Error).message) + hint)));
+      if (response !== undefined) response.destroy(error instanceof Error ? error : undefined);
+      else if (isReady) reject(error as Error);
+      else reject(new Unsent(hint === "" ? error : new Error(`${String((error as Error).message)}${hint}`)));
     };
-    const abort = () => {
-      fail(signal.reason);
+    const onAbort = () => {
+      fail(signal?.reason);
     };
-    signal.addEventListener("abort", abort);
-    request.on("error", (error) => {
-      if (response === undefined) fail(error);
-    });
-    request.once("upgrade", (_, socket) => {
-      socket.destroy();
-      fail(new Error("the server switched protocols"));
-    });
-    request.once("close", () => {
-      if (request.socket !== null && !request.socket.destroyed) idleSince.set(request.socket, Date.now());
-      if (response?.complete !== true) fail(new Error("the connection ended before the response did"));
-      else signal.removeEventListener("abort", abort);
-    });
-    request.once("socket", (socket) => {
+    const timer = setTimeout(() => {
+      fail(new Error("the time is up"));
+    }, timeoutMs);
+    signal?.addEventListener("abort", onAbort);
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+    };
+    request.on("socket", (socket) => {
       const isHandshaking = socket instanceof TLSSocket && socket.getProtocol() === "unknown";
       if (!socket.connecting && !isHandshaking) isReady = true;
       else socket.once(socket instanceof TLSSocket ? "secureConnect" : "connect", () => (isReady = true));
+      write(request, body, fail);
     });
-    request.once("response", (incoming) => {
+    // It comes after all that can end a request, with or without an error: a 101 has none.
+    request.on("close", () => {
+      if (request.socket !== null && !request.socket.destroyed) idleSince.set(request.socket, Date.now());
+      if (response?.complete === true) end();
+      else fail(new Error("the connection ended before the response did"));
+    });
+    request.on("error", (error) => {
+      if (response === undefined) fail(error);
+    });
+    request.on("response", (incoming) => {
       response = incoming;
-      incoming.on("error", () => undefined);
-      incoming.once("close", () => {
+      const headers = { get: (name: string) => headerOf(incoming, name) };
+      readBody(incoming, (chunks) => {
+        resolve({ status: incoming.statusCode ?? 0, headers, body: chunks });
+      });
+      incoming.on("close", () => {
         // Who sent its response early does not read the rest.
         if (!request.writableFinished) request.destroy();
       });
-      resolve({ status: incoming.statusCode ?? 0, headers: headersOf(incoming), body: incoming });
     });
-    write(request, body).catch(fail);
   });
 }
 
-function headersOf({ rawHeaders }: http.IncomingMessage): Headers {
-  const headers = new Headers();
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    try {
-      headers.append(rawHeaders[i] ?? "", rawHeaders[i + 1] ?? "");
-    } catch {
-      // Node takes names and values that Headers doesn't; none of them is one that we read.
-    }
-  }
-  return headers;
+function headerOf({ headers }: http.IncomingMessage, name: string): string | null {
+  const value = headers[name.toLowerCase()];
+  return value === undefined ? null : String(value);
+}
+
+/** Most bodies are small: one that is soon whole is given as it is, which is faster; a large one as it comes. */
+function readBody(incoming: http.IncomingMessage, use: (body: Incoming["body"]) => void): void {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  let failure: Error | undefined;
+  const onData = (chunk: Uint8Array) => {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size <= 64 * 1024) return;
+    incoming.off("data", onData).pause();
+    use(both(chunks, incoming));
+  };
+  incoming.on("data", onData);
+  incoming.on("error", (error) => (failure = error));
+  incoming.on("end", () => {
+    use(chunks);
+  });
+  incoming.on("close", () => {
+    if (!incoming.complete) use(both(chunks, failing(failure)));
+  });
+}
+
+async function* both(first: Iterable<Uint8Array>, second: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* first;
+  yield* second;
+}
+
+// eslint-disable-next-line require-yield
+async function* failing(error = new Error("the response was cut")): AsyncGenerator<Uint8Array> {
+  throw error;
+}
+
+function write(request: http.ClientRequest, body: Body | undefined, fail: (error: unknown) => void): void {
+  if (body === undefined) request.end();
+  else if (body.parts.every((part) => typeof part === "string")) request.end(body.parts.join(""));
+  else writeParts(request, body).catch(fail);
 }
 
 /** Writes a body. What fails ends the request before its last byte, so that no server takes it for whole. */
-async function write(request: http.ClientRequest, body: Body | undefined): Promise<void> {
-  if (body?.parts.every((part) => typeof part === "string") !== false) {
-    request.end(body?.parts.join(""));
-    return;
-  }
+async function writeParts(request: http.ClientRequest, body: Body): Promise<void> {
   for (const part of body.parts) {
     if (typeof part === "string") {
       await push(request, part);

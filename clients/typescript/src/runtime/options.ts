@@ -79,6 +79,9 @@ export interface Settings {
   readonly rules: RulesMode;
 }
 
+/** The options of a call that has none. */
+export const noOptions: CallOptions = {};
+
 export const defaults: Settings = { timeoutMs: 60_000, retries: 2, rules: "enforce" };
 
 const day = 24 * 60 * 60 * 1000;
@@ -90,10 +93,10 @@ export function settingsOf(base: Settings, options: ClientOptions & CallOptions)
   const must = (name: string, isMet: boolean, what: string) => {
     if (!isMet) throw new UsageError(name, `must be ${what}`);
   };
-  must("timeoutMs", typeof timeoutMs === "number" && timeoutMs > 0 && timeoutMs <= day, "a number of milliseconds, more than 0 and at most 24 hours");
+  must("timeoutMs", typeof timeoutMs === "number" && timeoutMs > 0 && timeoutMs <= day, "more than 0 and at most 24 hours, in milliseconds");
   must("retries", Number.isInteger(retries) && retries >= 0 && retries <= 100, "a whole number from 0 to 100");
   must("rules", rules === "enforce" || rules === "warn" || rules === "off", "enforce, warn or off");
-  must("deadline", deadline === undefined || (deadline instanceof Date && !Number.isNaN(deadline.getTime())), "a Date that is valid");
+  must("deadline", deadline === undefined || (deadline instanceof Date && deadline.getTime() > -Infinity), "a Date that is valid");
   must("signal", signal === undefined || isSignal(signal), "an AbortSignal");
   for (const name of ["transport", "onAttempt", "onOutcome", "onViolations", "onResponse"] as const) {
     must(name, options[name] === undefined || typeof options[name] === "function", "a function");

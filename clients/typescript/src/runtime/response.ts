@@ -11,42 +11,83 @@ export interface RateLimit {
   readonly resetSeconds: number | undefined;
 }
 
-/** A response, beside its result. What the server sent is behind functions: it may hold secrets, and is not printed. */
-export interface ResponseInfo {
-  /** The status of HTTP. */
-  readonly status: number;
-  readonly rateLimit: RateLimit;
+/** A response, beside its result. What the server sent may hold secrets: it can be asked for, but is not printed. */
+export class ResponseInfo {
+  readonly #headers: Incoming["headers"];
+  readonly #body: string | undefined;
+  readonly #at = Date.now();
+
+  /**
+   * @param status - the status of HTTP
+   * @param body - the body as text; undefined if it could not be read, or was streamed
+   */
+  constructor(
+    readonly status: number,
+    headers: Incoming["headers"],
+    body: string | undefined,
+  ) {
+    this.#headers = headers;
+    this.#body = body;
+  }
+
+  get rateLimit(): RateLimit {
+    return rateLimitOf(this.#headers, this.#at);
+  }
+
   /** The value of a header; undefined if there is none. */
-  header(name: string): string | undefined;
+  header(name: string): string | undefined {
+    return this.#headers.get(name) ?? undefined;
+  }
+
   /** The body as text; undefined if it could not be read, or was streamed. */
-  body(): string | undefined;
+  body(): string | undefined {
+    return this.#body;
+  }
 }
 
 const maxResponseBytes = 1 << 20;
 
+const utf8 = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /** Reads a body as text: undefined if it was cut, is longer than 1 MiB, or is not UTF-8. */
-export async function readText(body: AsyncIterable<Uint8Array> | null): Promise<string | undefined> {
-  const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  let text = "";
-  let size = 0;
+export async function readText(body: Incoming["body"]): Promise<string | undefined> {
   try {
-    for await (const chunk of body ?? []) {
-      size += chunk.length;
-      if (size > maxResponseBytes) return undefined;
-      text += utf8.decode(chunk, { stream: true });
-    }
-    return text + utf8.decode();
+    return utf8.decode(joined(isWhole(body) ? body : await chunksOf(body)));
   } catch {
     return undefined;
   }
 }
 
-/** What a response says beside its result. */
-export function infoOf({ status, headers }: Incoming, body?: string): ResponseInfo {
-  return { status, rateLimit: rateLimitOf(headers), header: (name) => headers.get(name) ?? undefined, body: () => body };
+function isWhole(body: Incoming["body"]): body is readonly Uint8Array[] {
+  return Array.isArray(body);
 }
 
-function rateLimitOf(headers: Headers): RateLimit {
+async function chunksOf(body: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > maxResponseBytes) break;
+  }
+  return chunks;
+}
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const [first] = chunks;
+  const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  if (size > maxResponseBytes) throw new Error("the body is too long");
+  if (first?.length === size) return first;
+  const bytes = new Uint8Array(size);
+  let end = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, end);
+    end += chunk.length;
+  }
+  return bytes;
+}
+
+function rateLimitOf(headers: Incoming["headers"], at: number): RateLimit {
   const number = (...names: string[]) => {
     for (const name of names) {
       const value = headers.get(name)?.trim() ?? "";
@@ -55,18 +96,17 @@ function rateLimitOf(headers: Headers): RateLimit {
     return undefined;
   };
   const reset = number("X-RateLimit-Reset", "X-RateLimit-Reset-Hour", "RateLimit-Reset");
-  const untilReset = reset === undefined ? undefined : Math.round(untilMs(reset) / 1000);
   return {
     limit: number("X-RateLimit-Limit", "X-RateLimit-Limit-Hour", "RateLimit-Limit"),
     remaining: number("X-RateLimit-Remaining", "X-RateLimit-Remaining-Hour", "RateLimit-Remaining"),
-    resetSeconds: untilReset === undefined ? undefined : Math.max(0, untilReset),
+    resetSeconds: reset === undefined ? undefined : Math.max(0, Math.round(untilMs(reset, at) / 1000)),
   };
 }
 
 /** How many milliseconds it is until a moment that is given in seconds from now, or as a Unix time. */
-export function untilMs(value: number): number {
-  if (value >= 1e12) return value - Date.now();
-  if (value >= 1e9) return value * 1000 - Date.now();
+export function untilMs(value: number, now: number): number {
+  if (value >= 1e12) return value - now;
+  if (value >= 1e9) return value * 1000 - now;
   return value * 1000;
 }
 

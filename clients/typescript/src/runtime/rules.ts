@@ -1,6 +1,7 @@
 import type { Files, Multipart } from "./multipart.js";
 import type { Context, Field, Operation, Rule, Violation } from "./table.js";
-import { type Given, type Value, type Values, readGiven } from "./values.js";
+import type { Value } from "./kinds.js";
+import { type Given, type Values, readGiven } from "./values.js";
 
 /**
  * What to do with rules: `enforce` refuses an input that breaks one; `warn` reports it to `onViolations` and
@@ -20,62 +21,84 @@ export interface Checked {
 
 const noFiles: Files = new Map();
 
-/** Checks all rules of an operation: one violation for each field, in the contract's order. */
-export async function check(operation: Operation, { values, wrong, unknown, withPath }: Given): Promise<Checked> {
-  const { fields, whole = [] } = operation;
-  const multipart = multipartOf(operation, values);
-  const files = multipart === undefined ? noFiles : await multipart.open(fields, values);
-  const found = new Map<string, Violation>();
-  const unsendable = new Set<string>();
+/** Opens the files of an input, and checks all rules of an operation. */
+export async function check(operation: Operation, given: Given): Promise<Checked> {
+  const multipart = multipartOf(operation, given.values);
+  const files = multipart === undefined ? noFiles : await multipart.open(operation.fields, given.values);
+  const { violations, unsendable } = checkRules(operation, given, files);
+  return { violations, unsendable, multipart, files };
+}
+
+/** Checks all rules: one violation for each field, in the contract's order. */
+function checkRules(operation: Operation, { values, wrong, unknown, withPath }: Given, files: Files): Pick<Checked, "violations" | "unsendable"> {
+  const { fields, whole } = operation;
+  const violations: Violation[] = [];
+  const unsendable: Violation[] = [];
   const context: Context = {
     operation,
     values,
     files,
     // A value of another type is there, too, for the rules of other fields.
     has: (name) => values.has(name) || wrong.some((field) => field.name === name),
-    isFound: (name) => found.has(name),
-  };
-  const add = (name: string, { kind, message }: Pick<Rule, "kind" | "message">, isUnsendable: boolean) => {
-    found.set(name, { Field: name, Rule: kind, Message: message });
-    if (isUnsendable) unsendable.add(name);
+    isFound: (name) => violations.some((violation) => violation.Field === name),
   };
   for (const field of fields) {
     if (field.in === "path" && !withPath) continue;
-    const items = values.get(field.name) ?? [];
-    if (wrong.includes(field)) {
-      add(field.name, { kind: "type", message: field.wrongType }, true);
+    if (wrong.length > 0 && wrong.includes(field)) {
+      const violation = violationOf(field.name, { kind: "type", message: field.wrongType });
+      violations.push(violation);
+      unsendable.push(violation);
       continue;
     }
+    const items = values.get(field.name) ?? absent;
     const rule = brokenRule(field, items, context);
-    if (rule !== undefined) add(field.name, rule, rule.always === true || rule.always?.(items, rule, field, context) === true);
+    if (rule === undefined) continue;
+    const violation = violationOf(field.name, rule);
+    violations.push(violation);
+    if (rule.always === true || rule.always?.(items, rule, field, context) === true) unsendable.push(violation);
   }
-  for (const { field: name, rule } of whole) {
-    const field = fields.find((candidate) => candidate.name === name);
-    if (!found.has(name) && rule.breaks(values.get(name) ?? [], rule, field ?? (rule as never), context)) add(name, rule, false);
+  if (whole !== undefined) {
+    for (const { field: name, rule } of whole) {
+      const isBroken = rule.breaks(values.get(name) ?? absent, rule, undefined, context);
+      if (isBroken && !context.isFound(name)) violations.push(violationOf(name, rule));
+    }
+    const order = ({ Field: name }: Violation) => fields.findIndex((field) => field.name === name);
+    violations.sort((a, b) => order(a) - order(b));
   }
-  const order = (name: string) => fields.findIndex((field) => field.name === name);
-  const violations = [...found.values()];
-  if (whole.length > 0) violations.sort((a, b) => order(a.Field) - order(b.Field));
-  return {
-    violations: [...violations, ...unknown],
-    unsendable: [...violations.filter(({ Field: name }) => unsendable.has(name)), ...unknown],
-    multipart,
-    files,
-  };
+  violations.push(...unknown);
+  unsendable.push(...unknown);
+  return { violations, unsendable };
+}
+
+const absent: readonly Value[] = [];
+
+function violationOf(name: string, { kind, message }: Pick<Rule, "kind" | "message">): Violation {
+  return { Field: name, Rule: kind, Message: message.replaceAll("{field}", name) };
 }
 
 /** The first rule of a field that is broken. */
 function brokenRule(field: Field, items: readonly Value[], context: Context): Rule | undefined {
-  const isBroken = (rule: Rule) => rule.breaks(items, rule, field, context);
-  const broken = field.presence?.find(isBroken);
+  const broken = firstBroken(field.presence, items, field, context);
   if (broken !== undefined || items.length === 0) return broken;
-  return field.value?.find(isBroken) ?? items.map((item) => field.item?.find((rule) => rule.breaks([item], rule, field, context))).find(Boolean);
+  let rule = firstBroken(field.value, items, field, context);
+  for (let i = 0; i < items.length && rule === undefined && field.item.length > 0; i++) {
+    rule = firstBroken(field.item, items.slice(i, i + 1), field, context);
+  }
+  return rule;
 }
 
+function firstBroken(rules: readonly Rule[], items: readonly Value[], field: Field, context: Context): Rule | undefined {
+  for (const rule of rules) if (rule.breaks(items, rule, field, context)) return rule;
+  return undefined;
+}
+
+/** How a body is sent that has a file; a file brings it along. */
 function multipartOf({ fields, body }: Operation, values: Values): Multipart | undefined {
-  const file = fields.find(({ kind, name }) => kind === "file" && values.has(name));
-  const [first] = (file === undefined ? undefined : values.get(file.name)) ?? [];
-  return typeof first === "object" ? first.multipart : body?.multipart;
+  for (const { kind, name } of fields) {
+    const [file] = (kind === "file" ? values.get(name) : undefined) ?? [];
+    if (typeof file === "object" && "multipart" in file) return file.multipart;
+  }
+  return body?.multipart;
 }
 
 /** Checks an input without sending it. Its files are looked at; the rules of the path are left out. */

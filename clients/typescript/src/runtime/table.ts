@@ -1,8 +1,9 @@
 import type { ByteStream } from "./bytes.js";
+import type { Value } from "./kinds.js";
 import type { Files, Multipart } from "./multipart.js";
 import type { ResponseInfo } from "./response.js";
 import type { Incoming } from "./transport.js";
-import type { Value, Values } from "./values.js";
+import type { Values } from "./values.js";
 
 /** A kind of rule: what a violation calls it. The set is closed. */
 export type RuleKind =
@@ -38,6 +39,7 @@ export interface Violation {
 /** One thing that must hold of a field, or of a request. */
 export interface Rule {
   readonly kind: RuleKind;
+  /** A sentence, in which \{field\} stands for the field. */
   readonly message: string;
   readonly breaks: Breaks;
   /** It holds in every mode; or if this holds as well. */
@@ -53,7 +55,7 @@ export interface Rule {
 }
 
 /** Tells whether values break a rule: all of a field, or one item. There are none if the field is absent. */
-export type Breaks = (items: readonly Value[], rule: Rule, field: Field, context: Context) => boolean;
+export type Breaks = (items: readonly Value[], rule: Rule, field: Field | undefined, context: Context) => boolean;
 
 /** What a rule can see of a request. */
 export interface Context {
@@ -66,7 +68,7 @@ export interface Context {
   isFound(name: string): boolean;
 }
 
-/** One parameter of a request. */
+/** One parameter of a request. What all have stands first: tables of one form are read faster. */
 export interface Field {
   /** On the wire. */
   readonly name: string;
@@ -75,19 +77,23 @@ export interface Field {
   readonly in: "path" | "query" | "header" | "body";
   /** Of a list, the kind of its items. */
   readonly kind: "string" | "integer" | "number" | "boolean" | "file";
-  /** What stands between the items of a list; empty, if each item is a value of its own. */
-  readonly delimiter?: string;
+  readonly read: Kind;
+  /** The sentence for a value of another type. */
+  readonly wrongType: string;
+  readonly presence: readonly Rule[];
+  readonly value: readonly Rule[];
+  readonly item: readonly Rule[];
   readonly isList?: boolean;
+  /** What stands between the items of a list; without it, each item is a value of its own. */
+  readonly delimiter?: string;
   /** The name of a file without its extension, if the caller gives none. */
   readonly baseName?: string;
   /** The field is a text whose value is the name of the file's part. */
   readonly namedPart?: boolean;
-  readonly presence?: readonly Rule[];
-  readonly value?: readonly Rule[];
-  readonly item?: readonly Rule[];
-  /** The sentence for a value of another type. */
-  readonly wrongType: string;
 }
+
+/** Reads a value of an input; undefined if it has another type. */
+export type Kind = (given: unknown) => Value | undefined;
 
 /** The type of a member of a response: what reads a scalar, an object or a list. */
 export type Type = Reader | { readonly object: () => Shape } | { readonly list: Type };

@@ -7,17 +7,19 @@ export interface Outgoing {
   /** The headers to send, besides those that HTTP itself asks for. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Body | undefined;
-  /** Ends the exchange: the caller gave it up, or its time is up. It holds to the end of the response. */
-  readonly signal: AbortSignal;
+  /** How long the exchange may take, to the end of the response, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Gives the exchange up. */
+  readonly signal: AbortSignal | undefined;
 }
 
 /** What a server sent back. */
 export interface Incoming {
   /** The status of HTTP. */
   readonly status: number;
-  readonly headers: Headers;
-  /** The body as it comes. It fails if it is cut, or the time is up. */
-  readonly body: AsyncIterable<Uint8Array> | null;
+  readonly headers: { get(name: string): string | null };
+  /** The chunks of the whole body, or the body as it comes. It fails if it is cut, or the time is up. */
+  readonly body: readonly Uint8Array[] | AsyncIterable<Uint8Array>;
 }
 
 /**
@@ -40,3 +42,6 @@ export class Unsent extends Error {
 
 /** How many bytes of headers a response may have. */
 export const maxHeaderBytes = 64 * 1024;
+
+/** The longest time, in milliseconds, that a timer can be set to. */
+export const maxTimerMs = 2 ** 31 - 1;

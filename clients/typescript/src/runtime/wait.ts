@@ -1,13 +1,14 @@
 import { untilMs } from "./response.js";
+import type { Incoming } from "./transport.js";
 
 /** The headers that name a wait, in the order in which they are believed. */
 const waitHeaders = ["Retry-After", "X-RateLimit-Reset", "X-RateLimit-Reset-Hour", "RateLimit-Reset"];
 
 /** How long a 429 asks to wait, in milliseconds: 1 s to 3,660 s, or 60 s if it does not say. */
-export function retryAfterMs(headers: Headers): number {
+export function retryAfterMs({ headers }: Incoming): number {
   for (const name of waitHeaders) {
     const value = headers.get(name)?.trim() ?? "";
-    const wait = /^[0-9]{1,15}$/u.test(value) ? untilMs(Number(value)) : name === "Retry-After" ? dateWait(value) : undefined;
+    const wait = /^[0-9]{1,15}$/u.test(value) ? untilMs(Number(value), Date.now()) : name === "Retry-After" ? dateWait(value) : undefined;
     if (wait !== undefined) return Math.min(Math.max(wait, 1_000), 3_660_000);
   }
   return 60_000;
@@ -40,44 +41,4 @@ export function sleep(ms: number, signal: AbortSignal | undefined): Promise<bool
     }, ms);
     signal?.addEventListener("abort", stop, { once: true });
   });
-}
-
-/** The longest time, in milliseconds, that a timer can be set to. */
-const maxTimerMs = 2 ** 31 - 1;
-
-/** The time that one attempt has, to the end of its response. */
-export interface Limit {
-  /** It is aborted when the time is up, or the caller's signal is. */
-  readonly signal: AbortSignal;
-  end(): void;
-  /** The same chunks; the time ends with them. */
-  until(chunks: AsyncIterable<Uint8Array> | null): AsyncIterable<Uint8Array>;
-}
-
-/** Begins to count the time of an attempt. */
-export function limitTime(ms: number, signal: AbortSignal | undefined): Limit {
-  // Not AbortSignal.any, which the first versions of Node 20 lack.
-  const controller = new AbortController();
-  const abort = () => {
-    controller.abort(signal?.reason);
-  };
-  const timer = setTimeout(() => {
-    controller.abort(new Error("the time is up"));
-  }, Math.min(ms, maxTimerMs));
-  signal?.addEventListener("abort", abort);
-  const end = () => {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", abort);
-  };
-  return {
-    signal: controller.signal,
-    end,
-    async *until(chunks) {
-      try {
-        yield* chunks ?? [];
-      } finally {
-        end();
-      }
-    },
-  };
 }
