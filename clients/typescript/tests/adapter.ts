@@ -105,7 +105,7 @@ function failed(operation: Operation, error: unknown): object {
   if (!(error instanceof ApiError)) throw error;
   const { outcome } = error;
   if (error instanceof InvalidError) return { outcome, violations: error.violations };
-  if (error instanceof QueuedError) return { outcome, response: toWire(operation, error.result) };
+  if (error instanceof QueuedError) return { outcome, response: toWire(operation, error.result()) };
   if (!(error instanceof RefusedError || error instanceof InDoubtError)) return { outcome };
   return {
     outcome,

@@ -31,3 +31,20 @@ export async function listen(t: TestContext, handler: (socket: Socket) => void):
   });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port.toString()}`;
 }
+
+/** A valid input. */
+export const input = { firstName: "Wile", lastName: "Coyote", emailAddress: "wile@example.com", accounts: ["10000"] };
+
+/** A response of HTTP/1.1 with the created contact. */
+export function response(head = "200 OK", body = created): string {
+  return `HTTP/1.1 ${head}\r\nContent-Length: ${body.length.toString()}\r\n\r\n${body}`;
+}
+
+/** What a promise is rejected with; it fails if that does not happen in time. */
+export async function rejection(promise: Promise<unknown>, ms = 5000): Promise<unknown> {
+  const late = new Promise<never>((_, reject) => {
+    setTimeout(reject, ms, new Error(`nothing happened in ${ms.toString()} ms`)).unref();
+  });
+  const settled = promise.then((value) => Promise.reject(new Error(`it succeeded: ${JSON.stringify(value)}`)), (error: unknown) => ({ error }));
+  return (await Promise.race([settled, late])).error;
+}

@@ -113,7 +113,7 @@ export class QueuedError extends ApiError {
   }
 
   /** The members of the response, as they came: they may hold secrets, and are not printed. */
-  get result(): Readonly<Record<string, unknown>> {
+  result(): Readonly<Record<string, unknown>> {
     return this.#result;
   }
 }

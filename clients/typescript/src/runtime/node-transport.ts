@@ -1,5 +1,6 @@
 import http from "node:http";
 import https from "node:https";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 import { urlToHttpOptions } from "node:url";
@@ -19,9 +20,8 @@ export interface Agents {
 const maxIdleMs = 30_000;
 
 /**
- * Sends with node:http over connections that are kept. Until a connection is ready, TLS included, Node holds
- * back what is written to it; so that a request which failed, was given up or ran out of time before that was
- * not sent.
+ * Sends with node:http over connections that are kept. Nothing is written before a connection is ready, TLS
+ * included; so that a request which failed, was given up or ran out of time before that was not sent.
  *
  * It reads no variable that names a proxy, such as HTTPS_PROXY: give it an agent that knows the proxy. If one is
  * set, an error of a connection says so.
@@ -76,6 +76,16 @@ function proxyHint(): string {
 /** When connections began to idle. By the wall clock, which counts while the machine sleeps. */
 const idleSince = new WeakMap<Duplex, number>();
 
+/** A connection that may be used again. What comes on it while it idles belongs to no request. */
+function markIdle(socket: Socket): void {
+  idleSince.set(socket, Date.now());
+  socket.on("data", destroyThis);
+}
+
+function destroyThis(this: Socket): void {
+  this.destroy();
+}
+
 /** Ends the connections of an agent that idled too long: a timer may come late. */
 function endIdle(agent: http.Agent): void {
   for (const sockets of Object.values(agent.freeSockets)) {
@@ -96,7 +106,7 @@ function exchange(request: http.ClientRequest, { body, timeoutMs, signal }: Outg
       end();
       request.destroy();
       if (response !== undefined) response.destroy(error instanceof Error ? error : undefined);
-      else if (isReady) reject(error as Error);
+      else if (isReady) reject(error instanceof Unsent ? error.cause : error);
       else reject(new Unsent(hint === "" ? error : new Error(`${String((error as Error).message)}${hint}`)));
     };
     const onAbort = () => {
@@ -110,15 +120,24 @@ function exchange(request: http.ClientRequest, { body, timeoutMs, signal }: Outg
       clearTimeout(timer);
       signal?.removeEventListener("abort", onAbort);
     };
+    const begin = () => {
+      isReady = true;
+      if (!request.destroyed) write(request, body, fail);
+    };
     request.on("socket", (socket) => {
-      const isHandshaking = socket instanceof TLSSocket && socket.getProtocol() === "unknown";
-      if (!socket.connecting && !isHandshaking) isReady = true;
-      else socket.once(socket instanceof TLSSocket ? "secureConnect" : "connect", () => (isReady = true));
-      write(request, body, fail);
+      socket.off("data", destroyThis);
+      if (socket instanceof TLSSocket) {
+        // Before its last message of the handshake no request can be sent.
+        if (socket.getFinished() === undefined) socket.once("secureConnect", begin);
+        else begin();
+      } else if (socket.connecting) {
+        socket.once("connect", () => (isReady = true));
+        write(request, body, fail); // Node holds it back until then
+      } else begin();
     });
     // It comes after all that can end a request, with or without an error: a 101 has none.
     request.on("close", () => {
-      if (request.socket !== null && !request.socket.destroyed) idleSince.set(request.socket, Date.now());
+      if (request.socket?.destroyed === false) markIdle(request.socket);
       if (response?.complete === true) end();
       else fail(new Error("the connection ended before the response did"));
     });
