@@ -1,4 +1,3 @@
-import { chunksOf } from "./chunks.js";
 import { type Incoming, type Transport, Unsent, maxHeaderBytes } from "./transport.js";
 
 /**
@@ -33,7 +32,7 @@ export function fetchTransport(send?: typeof fetch): Transport {
       const response = await untilAborted((send ?? fetch)(url, init), controller.signal);
       if (headerBytes(response.headers) > maxHeaderBytes) throw new Error("the headers of the response are too long");
       if (response.body === null) end();
-      return { status: response.status, headers: response.headers, body: response.body === null ? [] : chunksUntil(response.body, end) };
+      return { status: response.status, headers: response.headers, body: response.body === null ? [] : chunksUntil(response.body, controller.signal, end) };
     } catch (error) {
       end();
       throw isSent ? error : new Unsent(error);
@@ -41,21 +40,33 @@ export function fetchTransport(send?: typeof fetch): Transport {
   };
 }
 
-/** Not every fetch heeds a signal. */
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener("abort", () => {
+/** The same promise, which fails at the latest when a signal is aborted: not every fetch heeds it. */
+async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => {
       reject(signal.reason);
-    });
-    promise.then(resolve, reject);
+    };
+    signal.addEventListener("abort", stop);
   });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
 }
 
-async function* chunksUntil(stream: ReadableStream<Uint8Array>, end: () => void): AsyncGenerator<Uint8Array> {
+async function* chunksUntil(stream: ReadableStream<Uint8Array>, signal: AbortSignal, end: () => void): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader();
   try {
-    yield* chunksOf(stream);
+    for (;;) {
+      const { done, value } = await untilAborted(reader.read(), signal);
+      if (done) return;
+      yield value;
+    }
   } finally {
     end();
+    reader.cancel().catch(() => undefined);
   }
 }
 

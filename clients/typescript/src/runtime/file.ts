@@ -1,4 +1,3 @@
-import { chunksOf } from "./chunks.js";
 import { type Multipart, multipart } from "./multipart.js";
 
 /** A file to upload. It is opened anew for each attempt, and never held in memory. */
@@ -44,4 +43,18 @@ export function fileFromBlob(blob: Blob, name?: string): FileSource {
 /** A file that is at hand as bytes. They must not change until the call has ended. */
 export function fileFromBytes(bytes: Uint8Array<ArrayBuffer>, name?: string): FileSource {
   return fileFromBlob(new Blob([bytes]), name);
+}
+
+/** The chunks of a stream. Not every browser can iterate one. */
+async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
 }
