@@ -24,11 +24,6 @@ export class Client extends Base {
   constructor(account: string, token: string, options: ClientOptions = {}) {
     super(account, token, options, nodeTransport);
   }
-
-  /** As in the class that it extends, by default of process.env. */
-  static override fromEnv(variables: Readonly<Record<string, string | undefined>> = process.env, options: ClientOptions = {}): Client {
-    return super.fromEnv(variables, options);
-  }
 }
 
 // Node bundles nothing, so that there is no need of a smaller class.

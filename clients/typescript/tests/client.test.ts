@@ -1,52 +1,8 @@
-import {
-  type Attempt,
-  Client,
-  InDoubtError,
-  InvalidError,
-  NotSentError,
-  type ResponseInfo,
-  UsageError,
-  fetchTransport,
-  operations,
-  validate,
-  validateDraft,
-} from "@example/contacts/node";
+import { type Attempt, BaseClient, Client, InDoubtError, type Operation, type ResponseInfo, fetchTransport, nodeTransport, operations } from "@example/contacts/node";
+import * as functions from "@example/contacts/functions";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { created, listen, serve } from "./server.js";
-
-const input = { firstName: "Wile", lastName: "Coyote", emailAddress: "wile@example.com", accounts: ["10000"] };
-
-test("an argument that cannot be used is named, and nothing is sent", async (t) => {
-  let requests = 0;
-  const baseUrl = await serve(t, (_, response) => {
-    requests++;
-    response.end(created);
-  });
-  const make = (options: object) => () => new Client("IRtest", "secret-token", { baseUrl, ...options });
-  for (const [name, options] of Object.entries({
-    timeoutMs: { timeoutMs: NaN },
-    retries: { retries: 1.5 },
-    rules: { rules: "strict" },
-    baseUrl: { baseUrl: "http://example.com" },
-    transport: { transport: 5 },
-    onAttempt: { onAttempt: "log" },
-  })) {
-    assert.throws(make(options), (error) => error instanceof UsageError && error.argument === name, name);
-  }
-  assert.throws(() => new Client(undefined as unknown as string, "x"), UsageError);
-  assert.throws(() => new Client("IRtest", undefined as unknown as string), UsageError);
-  assert.throws(() => Client.fromEnv({ CONTACTS_ACCOUNT: "IRtest" }), /CONTACTS_TOKEN is not set/u);
-
-  const client = make({})();
-  const wrong = (value: unknown) => () => client.createContact(value as number, input);
-  for (const campaign of [undefined, null, true, "1000", 1.5, 2 ** 70, 2n ** 63n, NaN]) {
-    await assert.rejects(wrong(campaign), (error) => error instanceof InvalidError && error.violations[0]?.Field === "CampaignId");
-  }
-  await assert.rejects(client.createContact(1000, input, { signal: "stop" as unknown as AbortSignal }), UsageError);
-  await assert.rejects(client.createContact(1000, null as unknown as typeof input), UsageError);
-  assert.equal(requests, 0);
-});
+import { created, input, listen, serve } from "./server.js";
 
 test("hooks and the response are told, without a value", async (t) => {
   let requests = 0;
@@ -79,51 +35,13 @@ test("warn reports what it lets pass", async (t) => {
   assert.deepEqual(seen, ["LastName is required."]);
 });
 
-test("drafts from outside are violations, never a TypeError", async () => {
-  for (const draft of [{ Accounts: "10000" }, { FirstName: 5 }, { Labels: {} }, { ProfileImageFile: "a.png" }, { Accounts: [1, 2] }]) {
-    const [name] = Object.keys(draft);
-    const violations = await validateDraft(operations.createContact, draft);
-    assert.deepEqual(violations.filter(({ Field }) => Field === name).map(({ Rule }) => Rule), ["type"]);
-  }
-  assert.equal((await validateDraft(operations.createContact, { Titel: "x" })).at(-1)?.Rule, "unknown");
-  assert.deepEqual(await validate(operations.createContact, input), []);
-});
-
-test("101 Switching Protocols settles, and is in doubt", async (t) => {
-  const baseUrl = await listen(t, (socket) => {
-    socket.once("data", () => socket.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"));
-  });
-  await assert.rejects(new Client("IRtest", "secret-token", { baseUrl, timeoutMs: 5000 }).createContact(1000, input), InDoubtError);
-});
-
 test("headers of more than 64 KiB are in doubt", async (t) => {
   const baseUrl = await listen(t, (socket) => {
     socket.once("data", () => socket.write(`HTTP/1.1 200 OK\r\nX: ${"x".repeat(70_000)}\r\nContent-Length: ${created.length.toString()}\r\n\r\n${created}`));
   });
-  await assert.rejects(new Client("IRtest", "secret-token", { baseUrl }).createContact(1000, input), InDoubtError);
-});
-
-test("a cause holds neither token nor what the server sent", async (t) => {
-  const baseUrl = await listen(t, (socket) => {
-    socket.once("data", () => socket.write("HTTP/1.1 200 OK secret-token\r\nContent-Length: secret-token\r\n\r\n"));
-  });
-  await assert.rejects(new Client("IRtest", "secret-token", { baseUrl }).createContact(1000, input), (error: Error) => {
-    assert.ok(error instanceof InDoubtError);
-    assert.doesNotMatch(`${error.stack ?? ""}${JSON.stringify(error)}${String((error.cause as Error | undefined)?.stack)}`, /secret-token/u);
-    return true;
-  });
-});
-
-test("the time for all attempts ends a call, and a signal gives it up", async (t) => {
-  const silent = await listen(t, () => undefined);
-  const client = new Client("IRtest", "secret-token", { baseUrl: silent });
-  await assert.rejects(client.createContact(1000, input, { deadline: new Date(Date.now() + 50) }), InDoubtError);
-  const controller = new AbortController();
-  setTimeout(() => {
-    controller.abort(new Error("enough"));
-  }, 50);
-  await assert.rejects(client.createContact(1000, input, { signal: controller.signal }), InDoubtError);
-  await assert.rejects(client.createContact(1000, input, { signal: AbortSignal.abort() }), NotSentError);
+  for (const transport of [nodeTransport(), fetchTransport()]) {
+    await assert.rejects(new Client("IRtest", "secret-token", { baseUrl, transport }).createContact(1000, input), InDoubtError);
+  }
 });
 
 test("an iteration over pages asks for no page that nobody reads", async (t) => {
@@ -138,16 +56,62 @@ test("an iteration over pages asks for no page that nobody reads", async (t) => 
   assert.deepEqual(urls, ["/Advertisers/IRtest/Campaigns/1000/Contacts?Title=x&Page=1"]);
 });
 
-test("fetch works without AbortSignal.any, and sends the same", async (t) => {
-  const bodies: string[] = [];
-  const baseUrl = await serve(t, (request, response) => {
-    request.setEncoding("utf8").on("data", (chunk: string) => bodies.push(chunk));
-    request.on("end", () => response.end(created));
+test("each method, and each function, calls its operation with the parameters of the path in their places", async () => {
+  for (const [name, operation] of Object.entries<Operation>(operations)) {
+    const urls: string[] = [];
+    const options = {
+      transport: ({ method, url }: { method: string; url: string }) => {
+        urls.push(`${method} ${decodeURIComponent(new URL(url).pathname)}`);
+        return Promise.resolve({ status: 404, headers: new Headers(), body: [] });
+      },
+      rules: "off",
+      retries: 0,
+    } as const;
+    const fields = operation.fields.filter((field) => field.in === "path");
+    const path = fields.map(({ kind, key }, i) => (kind === "integer" ? i + 1 : kind === "boolean" ? true : kind === "number" ? i + 0.5 : key));
+    const inputs = fields.length === operation.fields.length ? [] : [{}];
+    const expected = operation.path.replace(/\{(\w+)\}/gu, (_, parameter: string) => String(path[fields.findIndex((field) => field.name === parameter)] ?? "IRtest"));
+    const client = new Client("IRtest", "secret-token", options);
+    type Method = (...args: unknown[]) => Promise<unknown> | AsyncGenerator;
+    for (const call of [
+      (method: string) => (client as unknown as Record<string, Method>)[method]?.(...path, ...inputs),
+      (method: string) => (functions as unknown as Record<string, Method>)[method]?.(new BaseClient("IRtest", "secret-token", options), ...path, ...inputs),
+    ]) {
+      const called = call(name);
+      assert.ok(called !== undefined, name);
+      await assert.rejects(Promise.resolve("next" in called ? called.next() : called));
+      if (operation.pages !== undefined) await assert.rejects(Promise.resolve(call(`${name}Page`)));
+    }
+    assert.deepEqual([...new Set(urls)], [`${operation.method} ${expected}`]);
+    assert.equal(urls.length, operation.pages === undefined ? 2 : 4);
+  }
+});
+
+test("the time before a request is sent again grows to 30 seconds at most", async () => {
+  const waits: number[] = [];
+  const controller = new AbortController();
+  const client = new Client("IRtest", "secret-token", {
+    baseUrl: "http://127.0.0.1:9",
+    retries: 100,
+    transport: Object.assign(nodeTransport(), {}),
+    onAttempt: ({ waitMs }) => {
+      waits.push(waitMs ?? 0);
+      controller.abort();
+    },
   });
-  const any = AbortSignal.any;
-  Object.assign(AbortSignal, { any: undefined });
-  t.after(() => Object.assign(AbortSignal, { any }));
-  await new Client("IRtest", "secret-token", { baseUrl, transport: fetchTransport() }).createContact(1000, input, { signal: new AbortController().signal });
-  await new Client("IRtest", "secret-token", { baseUrl }).createContact(1000, input);
-  assert.equal(bodies[0], bodies[1]);
+  await assert.rejects(client.createContact(1000, input, { signal: controller.signal }));
+  assert.ok(waits.every((ms) => ms >= 125 && ms <= 375), waits.join());
+  const { backOffMs } = (await import(new URL("../../dist/runtime/wait.js", import.meta.url).href)) as { backOffMs: (attempt: number) => number };
+  for (let attempt = 0; attempt <= 100; attempt++) {
+    const middle = Math.min(250 * 2 ** attempt, 30_000);
+    assert.ok(backOffMs(attempt) >= middle / 2 && backOffMs(attempt) <= middle * 1.5);
+  }
+});
+
+test("numbers of a response that a number cannot hold are exact", async () => {
+  const { parseObject } = (await import(new URL("../../dist/runtime/json.js", import.meta.url).href)) as { parseObject: (text: string) => unknown };
+  const text = '{"a":9007199254740993,"b":-12345678901234567890,"c":5,"d":5.0,"e":[9007199254740991,1234567890123456.5],"f":"9007199254740993","g":"\\"9007199254740993"}';
+  assert.deepEqual(parseObject(text), {
+    a: 9007199254740993n, b: -12345678901234567890n, c: 5, d: 5, e: [9007199254740991, 1234567890123456.5], f: "9007199254740993", g: '"9007199254740993',
+  });
 });

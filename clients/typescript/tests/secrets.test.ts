@@ -129,9 +129,7 @@ test("a usage error does not quote what it refuses", () => {
 
 test("unasked responses are not printed by the process", async (t) => {
   const lines: string[] = [];
-  const { write } = process.stderr;
-  process.stderr.write = ((text: string | Uint8Array) => lines.push(String(text)) > 0) as typeof write;
-  t.after(() => (process.stderr.write = write));
+  t.mock.method(process.stderr, "write", (text: string) => lines.push(text) > 0);
   const baseUrl = await listen(t, (socket) => {
     socket.on("data", () => {
       socket.write(response());

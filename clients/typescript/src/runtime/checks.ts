@@ -1,6 +1,6 @@
 // What breaks a rule. The tables refer to these, so that a program holds no more than the rules of its operations.
 import type { Breaks, Field } from "./table.js";
-import type { Value } from "./kinds.js";
+import { type Value, textOf } from "./kinds.js";
 
 /** `required` */
 export const isMissing: Breaks = (items, rule, _, { has }) => items.length === 0 && rule.with?.some(has) !== true;
@@ -10,15 +10,15 @@ export const isMissingBeside: Breaks = (items, rule, _, { has }) => items.length
 
 /** `required_if` */
 export const isMissingIf: Breaks = (items, rule, _, { values }) =>
-  items.length === 0 && values.get(rule.when?.field ?? "")?.map(String)[0] === rule.when?.value;
+  items.length === 0 && values.get(rule.when?.field ?? "")?.map(textOf)[0] === rule.when?.value;
 
 /** `exclusive`, of parameters */
 export const isExcluded: Breaks = (items, rule, _, { has }) => items.length > 0 && rule.with?.every(has) === true;
 
 /** `exclusive`, of the items of two lists */
 export const overlaps: Breaks = (items, rule, _, { values }) => {
-  const others = new Set(values.get(rule.with?.[0] ?? "")?.map(String));
-  return items.some((item) => others.has(String(item)));
+  const others = new Set(values.get(rule.with?.[0] ?? "")?.map(textOf));
+  return items.some((item) => others.has(textOf(item)));
 };
 
 /** `required`, of any parameter of the body */
@@ -35,7 +35,7 @@ export const isTooLong: Breaks = (items, rule, field) => {
 };
 
 function joined(items: readonly Value[], field: Field | undefined): string {
-  return items.length === 1 ? String(items[0] ?? "") : items.map(String).join(field?.delimiter);
+  return items.length === 1 ? textOf(items[0] ?? "") : items.map(textOf).join(field?.delimiter);
 }
 
 /** In code points. */
@@ -60,11 +60,11 @@ export const isTooFew: Breaks = (items, rule) => items.length < (rule.length ?? 
 export const isTooMany: Breaks = (items, rule) => items.length > (rule.length ?? 0);
 
 /** `duplicate` */
-export const hasDuplicates: Breaks = (items) => new Set(items.map(String)).size < items.length;
+export const hasDuplicates: Breaks = (items) => new Set(items.map(textOf)).size < items.length;
 
 /** `format` and `one_of` */
 export const hasOtherForm: Breaks = (items, { pattern }) => {
-  for (const item of items) if (pattern?.test(String(item)) !== true) return true;
+  for (const item of items) if (pattern?.test(textOf(item)) !== true) return true;
   return false;
 };
 
@@ -79,19 +79,19 @@ function isIllFormed(item: Value): boolean {
 export const isNoSegment: Breaks = (items) => items.some((item) => item === "." || item === "..");
 
 /** `format`, of a header */
-export const isNoHeader: Breaks = (items) => items.some((item) => !/^[\x21-\x7E](?:[\x20-\x7E]*[\x21-\x7E])?$/u.test(String(item)));
+export const isNoHeader: Breaks = (items) => items.some((item) => !/^[\x21-\x7E](?:[\x20-\x7E]*[\x21-\x7E])?$/u.test(textOf(item)));
 
 /** `list_item`: an item cannot be told from the others, or white space around it gets lost. */
 export const isNoListItem: Breaks = (items, rule, field, context) =>
   isAmbiguous(items, rule, field, context) || (isJoined(field) && items.some(isPadded));
 
 function isPadded(item: Value): boolean {
-  return /^[\t-\r ]|[\t-\r ]$/.test(String(item));
+  return /^[\t-\r ]|[\t-\r ]$/.test(textOf(item));
 }
 
 /** An item cannot be told from the others. */
 export const isAmbiguous: Breaks = (items, _, field) =>
-  items.some((item) => item === "" || (isJoined(field) && String(item).includes(field?.delimiter ?? "")));
+  items.some((item) => item === "" || (isJoined(field) && textOf(item).includes(field?.delimiter ?? "")));
 
 function isJoined(field: Field | undefined): boolean {
   return field?.delimiter !== undefined && field.delimiter !== "";

@@ -34,7 +34,8 @@ export class Core {
     this.#settings = settingsOf(defaults, options);
     this.#api = api;
     this.#credentials = new Credentials(account, token);
-    this.#baseUrl = checkBaseUrl(options.baseUrl === undefined ? api.baseUrl : options.baseUrl);
+    const { baseUrl = api.baseUrl } = options;
+    this.#baseUrl = checkBaseUrl(baseUrl);
     this.#transport = options.transport ?? transport();
     this.#options = options;
   }

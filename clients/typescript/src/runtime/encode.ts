@@ -1,4 +1,5 @@
 import type { FileContent } from "./file.js";
+import { textOf } from "./kinds.js";
 import type { Checked } from "./rules.js";
 import type { Field, Operation } from "./table.js";
 import type { Values } from "./values.js";
@@ -18,7 +19,7 @@ export interface Body {
 export function encodeTarget(operation: Operation, account: string, values: Values): string {
   const path = operation.path.replace(/\{([^{}]+)\}/gu, (_, name: string) => {
     const value = name === operation.account ? account : values.get(name)?.[0];
-    return value === undefined ? "" : escape(String(value), "%20");
+    return value === undefined ? "" : escape(textOf(value), "%20");
   });
   const query = encodePairs(operation, "query", values, "%20");
   return query === "" ? path : `${path}?${query}`;
@@ -55,8 +56,8 @@ export function pairs(operation: Operation, place: Field["in"], values: Values):
   for (const { name, in: where, kind, delimiter = "" } of operation.fields) {
     if (where !== place || kind === "file") continue;
     const items = values.get(name) ?? [];
-    if (delimiter !== "" && items.length > 1) out.push([name, items.map(String).join(delimiter)]);
-    else for (const item of items) out.push([name, String(item)]);
+    if (delimiter !== "" && items.length > 1) out.push([name, items.map(textOf).join(delimiter)]);
+    else for (const item of items) out.push([name, textOf(item)]);
   }
   return out;
 }

@@ -1,9 +1,17 @@
 import { UsageError } from "./errors.js";
 
+/** Variables of an environment. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** The variables of the process, where there is one. */
+export function processVariables(): Variables {
+  return (globalThis as { process?: { env?: Variables } }).process?.env ?? {};
+}
+
 /** The account, the token and the base URL that the environment holds for a package. */
 export function environmentOf(
   name: string,
-  variables: Readonly<Record<string, string | undefined>>,
+  variables: Variables,
 ): { account: string; token: string; baseUrl: string | undefined } {
   const prefix = name.toUpperCase();
   const get = (suffix: string) => {

@@ -42,7 +42,7 @@ export function fetchTransport(send?: typeof fetch): Transport {
 
 /** The same promise, which fails at the latest when a signal is aborted: not every fetch heeds it. */
 async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  let stop = () => {};
+  let stop: () => void = () => undefined;
   const aborted = new Promise<never>((_, reject) => {
     stop = () => {
       reject(signal.reason);

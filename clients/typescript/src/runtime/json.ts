@@ -42,7 +42,7 @@ export function readShape(shape: Shape, object: Json): Json | undefined {
       if (required === true && lastSegmentOf === undefined) return undefined;
       continue;
     }
-    const value = lastSegmentOf === undefined ? readValue(type, given) : /\/([A-Za-z0-9_-]+)$/u.exec(String(given))?.[1];
+    const value = lastSegmentOf === undefined ? readValue(type, given) : /\/([A-Za-z0-9_-]+)$/u.exec(String(text(given)))?.[1];
     if (value !== undefined) out[key] = value;
     else if (lastSegmentOf === undefined) return undefined;
   }

@@ -2,8 +2,13 @@
 import type { FileSource } from "./file.js";
 import type { Kind } from "./table.js";
 
-/** One value of a field, or one item of a list. As text it is what is sent. */
+/** One value of a field, or one item of a list. */
 export type Value = string | number | bigint | boolean | Decimal | FileSource;
+
+/** A value as it is sent. A file is no text. */
+export function textOf(value: Value): string {
+  return typeof value === "object" && "open" in value ? "" : String(value);
+}
 
 export const text: Kind = (given) => (typeof given === "string" ? given : undefined);
 

@@ -70,7 +70,7 @@ export function nodeTransport(agents: Agents = {}): Transport {
 /** What an error of a connection adds if the environment names a proxy. */
 function proxyHint(): string {
   const name = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"].find((variable) => (process.env[variable] ?? "") !== "");
-  return name === undefined ? "" : ` (${name} is set, but not read: give nodeTransport an https agent that knows the proxy)`;
+  return name === undefined ? "" : `${name} is set, but not read: give nodeTransport an https agent that knows the proxy`;
 }
 
 /** When connections began to idle. By the wall clock, which counts while the machine sleeps. */
@@ -107,7 +107,7 @@ function exchange(request: http.ClientRequest, { body, timeoutMs, signal }: Outg
       request.destroy();
       if (response !== undefined) response.destroy(error instanceof Error ? error : undefined);
       else if (isReady) reject(error instanceof Unsent ? error.cause : error);
-      else reject(new Unsent(hint === "" ? error : new Error(`${String((error as Error).message)}${hint}`)));
+      else reject(new Unsent(hint === "" ? error : new Error(hint, { cause: error })));
     };
     const onAbort = () => {
       fail(signal?.reason);
@@ -181,7 +181,7 @@ function readBody(incoming: http.IncomingMessage, use: (body: Incoming["body"]) 
     use(chunks);
   });
   incoming.on("close", () => {
-    if (!incoming.complete) use(both(chunks, failing(failure)));
+    if (!incoming.complete) use(cut(chunks, failure));
   });
 }
 
@@ -190,9 +190,9 @@ async function* both(first: Iterable<Uint8Array>, second: AsyncIterable<Uint8Arr
   yield* second;
 }
 
-// eslint-disable-next-line require-yield
-async function* failing(error = new Error("the response was cut")): AsyncGenerator<Uint8Array> {
-  throw error;
+async function* cut(chunks: Iterable<Uint8Array>, error = new Error("the response was cut")): AsyncGenerator<Uint8Array> {
+  yield* chunks;
+  await Promise.reject(error);
 }
 
 function write(request: http.ClientRequest, body: Body | undefined, fail: (error: unknown) => void): void {

@@ -95,7 +95,7 @@ export function settingsOf(base: Settings, options: ClientOptions & CallOptions)
   };
   must("timeoutMs", typeof timeoutMs === "number" && timeoutMs > 0 && timeoutMs <= day, "more than 0 and at most 24 hours, in milliseconds");
   must("retries", Number.isInteger(retries) && retries >= 0 && retries <= 100, "a whole number from 0 to 100");
-  must("rules", rules === "enforce" || rules === "warn" || rules === "off", "enforce, warn or off");
+  must("rules", ["enforce", "warn", "off"].includes(rules), "enforce, warn or off");
   must("deadline", deadline === undefined || (deadline instanceof Date && deadline.getTime() > -Infinity), "a Date that is valid");
   must("signal", signal === undefined || isSignal(signal), "an AbortSignal");
   for (const name of ["transport", "onAttempt", "onOutcome", "onViolations", "onResponse"] as const) {

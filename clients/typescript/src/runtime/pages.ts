@@ -22,7 +22,7 @@ export async function* callPages(
     const result = (await client.call(operation, path, { ...input, [pageName]: page }, options, naming)) as Json;
     const items = (result[itemsKey] ?? []) as unknown[];
     yield* items;
-    const total = result[totalKey];
+    const total = result[totalKey] as string | number | bigint | undefined;
     const isLast = total !== undefined && /^\d{1,15}$/u.test(String(total)) ? Number(page) >= Number(total) : items.length === 0;
     if (isLast) return;
     page = Number(page) + 1;

@@ -1,7 +1,6 @@
 import type { ByteStream } from "./bytes.js";
 import type { Value } from "./kinds.js";
 import type { Files, Multipart } from "./multipart.js";
-import type { ResponseInfo } from "./response.js";
 import type { Incoming } from "./transport.js";
 import type { Values } from "./values.js";
 
@@ -63,9 +62,9 @@ export interface Context {
   readonly values: Values;
   readonly files: Files;
   /** Tells whether a parameter is given. */
-  has(name: string): boolean;
+  readonly has: (name: string) => boolean;
   /** Tells whether a parameter is at fault already. */
-  isFound(name: string): boolean;
+  readonly isFound: (name: string) => boolean;
 }
 
 /** One parameter of a request. What all have stands first: tables of one form are read faster. */
