@@ -215,6 +215,38 @@ func TestResponsesOfEachKindKeepTheConnection(t *testing.T) {
 	}
 }
 
+// A response whose end is not followed costs its connection, and nothing else.
+func TestResponsesThatAreNotFollowedAreNotInDoubt(t *testing.T) {
+	for name, response := range map[string]string{
+		"HTTP/1.0":        fmt.Sprintf("HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: %d\r\n\r\n%s", len(createdBody), createdBody),
+		"bare newlines":   fmt.Sprintf("HTTP/1.1 200 OK\nContent-Length: %d\n\n%s", len(createdBody), createdBody),
+		"a folded field":  fmt.Sprintf("HTTP/1.1 200 OK\r\nX: a\r\n b\r\nContent-Length: %d\r\n\r\n%s", len(createdBody), createdBody),
+		"a long field":    fmt.Sprintf("HTTP/1.1 200 OK\r\nX: %s\r\nContent-Length: %d\r\n\r\n%s", strings.Repeat("x", readBuffer+1), len(createdBody), createdBody),
+		"until the close": "HTTP/1.1 200 OK\r\n\r\n" + createdBody,
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, client := record(t, false, func(_ *recorder, conn net.Conn) {
+				reader := bufio.NewReader(conn)
+				for {
+					request, err := http.ReadRequest(reader)
+					if err != nil {
+						return
+					}
+					io.Copy(io.Discard, request.Body)
+					io.WriteString(conn, response)
+					if name == "until the close" {
+						return
+					}
+				}
+			})
+			for range 5 {
+				_, err := client.CreateContact(t.Context(), 1000, wile())
+				assert.NoError(t, err)
+			}
+		})
+	}
+}
+
 // A connection that has more than whole responses is not written to, whoever takes it up.
 func TestAConnectionWithMoreThanResponsesIsSealed(t *testing.T) {
 	const response = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"

@@ -47,7 +47,7 @@ func TestInterruptedInput(t *testing.T) {
 			ended := make(chan struct{})
 			defer close(ended)
 			r := outcome(t, cmd, func() {
-				time.Sleep(time.Second)
+				time.Sleep(2 * time.Second)
 				cmd.Process.Signal(syscall.SIGINT)
 				select {
 				case <-ended:
