@@ -53,6 +53,11 @@ func (s *Sandbox) getProfileImage(ctx context.Context, w http.ResponseWriter, r 
 	if contact.index(imageFile) < 0 {
 		return redirect(w, contact.text(imageURL))
 	}
+	release, err := s.hold(ctx, s.maxBody)
+	if err != nil {
+		return err
+	}
+	defer release()
 	content, err := s.store.Image(ctx, record.AccountSID, record.CampaignID, record.ID)
 	if err != nil {
 		return storeFailed(err)

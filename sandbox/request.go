@@ -100,7 +100,12 @@ func (s *Sandbox) reserve(r *http.Request) (release func(), err error) {
 	if size < 0 {
 		size = 2 * s.maxBody // a buffer that grows is copied
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), reserveTime)
+	return s.hold(r.Context(), size)
+}
+
+// hold waits until there is room for so many bytes.
+func (s *Sandbox) hold(ctx context.Context, size int64) (release func(), err error) {
+	ctx, cancel := context.WithTimeout(ctx, reserveTime)
 	defer cancel()
 	if s.held.Acquire(ctx, size) != nil {
 		return nil, &apiError{Status: http.StatusServiceUnavailable, Message: "Too many large requests come at once. Send again later."}

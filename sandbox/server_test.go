@@ -277,6 +277,34 @@ type forgetful struct{ sandbox.Store }
 
 func (*forgetful) Create(context.Context, sandbox.Record) (int64, error) { return 1, nil }
 
+// Images are held while they are sent, by as many requests as have room.
+func TestImagesThatAreReadSlowlyAreBounded(t *testing.T) {
+	address := listen(t, sandbox.Config{Store: imageStore{}}, nil)
+	var before, now runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	for range 40 {
+		connection, _ := dial(t, address)
+		_, err := io.WriteString(connection, "GET "+contacts+"/2750/ProfileImage HTTP/1.1\r\nHost: sandbox\r\nAuthorization: Basic SVJzYW5kYm94OnNlY3JldA==\r\n\r\n")
+		require.NoError(t, err)
+	}
+	time.Sleep(time.Second)
+	runtime.GC()
+	runtime.ReadMemStats(&now)
+	assert.Less(t, (now.HeapInuse-before.HeapInuse)>>20, uint64(100), "MiB")
+}
+
+// imageStore has one large image.
+type imageStore struct{ sandbox.Store }
+
+func (imageStore) Get(context.Context, string, int64, int64) (sandbox.Record, error) {
+	return sandbox.Record{Contact: `{"ProfileImageFile":"i"}`}, nil
+}
+
+func (imageStore) Image(context.Context, string, int64, int64) ([]byte, error) {
+	return append([]byte(png), make([]byte, sandbox.DefaultMaxBody)...), nil
+}
+
 // slowStore takes its time.
 type slowStore struct {
 	sandbox.Store
