@@ -20,7 +20,7 @@ import (
 var secureHosts = struct {
 	names     []string
 	addresses []net.IP
-}{[]string{"api.contacts.example"}, []net.IP{net.IPv4(192, 0, 2, 7), net.IPv4(127, 0, 0, 1)}}
+}{[]string{"api.service.example"}, []net.IP{net.IPv4(192, 0, 2, 7), net.IPv4(127, 0, 0, 1)}}
 
 // newAuthority makes a certificate for secureHosts, and writes that of the authority behind it to a file.
 func newAuthority(file string) (tls.Certificate, error) {
