@@ -139,6 +139,13 @@ test("validate takes anything as a value: wrong types and misspelt names are vio
   assert.deepEqual((await validateDraft(operations.createContact, draft)).slice(-4).map(({ Field }) => Field), ["__proto__", "titel", "\uffee", "😀"]);
 });
 
+test("what every object has is not given by a draft", async () => {
+  const [field] = operations.createContact.fields.filter(({ name }) => name === "FirstName");
+  assert.ok(field !== undefined);
+  const operation = { ...operations.createContact, fields: [{ ...field, name: "constructor" }] };
+  assert.deepEqual((await validateDraft(operation, {})).map(({ Rule }) => Rule), ["required"]);
+});
+
 test("an input is spread, and a key that is undefined is absent", async () => {
   const copy = { ...input, title: undefined, lastName: "Roadrunner", removed: undefined };
   assert.deepEqual(await validate(operations.createContact, copy), []);

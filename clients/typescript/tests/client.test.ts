@@ -56,6 +56,11 @@ test("an iteration over pages asks for no page that nobody reads", async (t) => 
   assert.deepEqual(urls, ["/Advertisers/IRtest/Campaigns/1000/Contacts?Title=x&Page=1"]);
 });
 
+test("headers of more than 64 KiB are in doubt, also of a fetch that takes more", async () => {
+  const transport = fetchTransport(() => Promise.resolve(new Response(created, { headers: { X: "x".repeat(70_000) } })));
+  await assert.rejects(new Client("IRtest", "secret-token", { transport }).createContact(1000, input), InDoubtError);
+});
+
 test("each method, and each function, calls its operation with the parameters of the path in their places", async () => {
   for (const [name, operation] of Object.entries<Operation>(operations)) {
     const urls: string[] = [];

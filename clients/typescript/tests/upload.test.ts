@@ -19,7 +19,7 @@ function folder(t: TestContext): string {
 }
 
 /** A server that keeps the bodies that came whole; `begun` is called when the first bytes of one are there. */
-async function uploads(t: TestContext, begun: () => void = () => undefined): Promise<{ client: Client; whole: Buffer[] }> {
+async function uploads(t: TestContext, begun: () => void = () => undefined): Promise<{ baseUrl: string; client: Client; whole: Buffer[] }> {
   const whole: Buffer[] = [];
   const baseUrl = await serve(t, (request, answer) => {
     const chunks: Buffer[] = [];
@@ -35,7 +35,7 @@ async function uploads(t: TestContext, begun: () => void = () => undefined): Pro
   t.after(() => {
     client.close();
   });
-  return { client, whole };
+  return { baseUrl, client, whole };
 }
 
 const changes: Record<string, { change: (path: string) => void; isSent: boolean }> = {
@@ -80,6 +80,21 @@ for (const [name, { change, isSent }] of Object.entries(changes)) {
     });
   }
 }
+
+test("of a stream that yields more than its size, the first bytes are sent", async (t) => {
+  const { baseUrl, client, whole } = await uploads(t);
+  const chunks = async function* () {
+    await Promise.resolve();
+    yield png;
+    yield Buffer.from("more");
+  };
+  const profileImageFile = fileFrom(() => Promise.resolve({ size: 1000, chunks, blob: () => Promise.resolve(new Blob([png])) }));
+  await client.createContact(1000, { ...input, profileImageFile });
+  await new Client("IRtest", "secret-token", { baseUrl, transport: fetchTransport() }).createContact(1000, { ...input, profileImageFile });
+  const part = png.subarray(0, 1000).toString("latin1");
+  for (const body of whole) assert.match(body.toString("latin1"), new RegExp(`\\r\\n\\r\\n.PNG\\r\\n\\x1a\\nx{${(part.length - 8).toString()}}\\r\\n--`, "u"));
+  assert.equal(whole.length, 2);
+});
 
 test("a file that shrinks before fetch is called is not sent", async (t) => {
   const path = join(folder(t), "image.png");
