@@ -56,6 +56,18 @@ test("an iteration over pages asks for no page that nobody reads", async (t) => 
   assert.deepEqual(urls, ["/Advertisers/IRtest/Campaigns/1000/Contacts?Title=x&Page=1"]);
 });
 
+test("none of many headers is lost, and those of one name are joined", async (t) => {
+  const many = Array.from({ length: 3000 }, (_, i) => `a${i.toString(36)}:1\r\n`).join("");
+  const baseUrl = await listen(t, (socket) => {
+    socket.on("data", () => socket.write(`HTTP/1.1 200 OK\r\n${many}X-RateLimit-Remaining: 7\r\nRetry-After: 1\r\nRetry-After: 2\r\nContent-Length: ${created.length.toString()}\r\n\r\n${created}`));
+  });
+  let info: ResponseInfo | undefined;
+  await new Client("IRtest", "secret-token", { baseUrl }).createContact(1000, input, { onResponse: (response) => (info = response) });
+  assert.equal(info?.rateLimit.remaining, 7);
+  assert.equal(info.header("Retry-After"), "1, 2");
+  assert.equal(info.header("constructor"), undefined);
+});
+
 test("headers of more than 64 KiB are in doubt, also of a fetch that takes more", async () => {
   const transport = fetchTransport(() => Promise.resolve(new Response(created, { headers: { X: "x".repeat(70_000) } })));
   await assert.rejects(new Client("IRtest", "secret-token", { transport }).createContact(1000, input), InDoubtError);

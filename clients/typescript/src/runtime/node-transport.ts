@@ -124,6 +124,7 @@ function exchange(request: http.ClientRequest, { body, timeoutMs, signal }: Outg
       isReady = true;
       if (!request.destroyed) write(request, body, fail);
     };
+    request.maxHeadersCount = 0; // none is dropped: the limit is in bytes
     request.on("socket", (socket) => {
       socket.off("data", destroyThis);
       if (socket instanceof TLSSocket) {
@@ -158,9 +159,9 @@ function exchange(request: http.ClientRequest, { body, timeoutMs, signal }: Outg
   });
 }
 
-function headerOf({ headers }: http.IncomingMessage, name: string): string | null {
-  const value = headers[name.toLowerCase()];
-  return value === undefined ? null : String(value);
+function headerOf({ headersDistinct }: http.IncomingMessage, name: string): string | null {
+  const key = name.toLowerCase();
+  return Object.hasOwn(headersDistinct, key) ? (headersDistinct[key]?.join(", ") ?? null) : null;
 }
 
 /** Most bodies are small: one that is soon whole is given as it is, which is faster; a large one as it comes. */
