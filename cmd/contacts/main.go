@@ -30,8 +30,8 @@ func run() int {
 	if !signal.Ignored(syscall.SIGHUP) { // as it is under nohup
 		signals = append(signals, syscall.SIGHUP)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), signals...)
-	defer stop()
+	// To the end of the process: one that comes during the report must not take its exit code.
+	ctx, _ := signal.NotifyContext(context.Background(), signals...)
 	context.AfterFunc(ctx, func() { signal.Reset(os.Interrupt, syscall.SIGQUIT) })
 
 	err := newRoot().ExecuteContext(ctx)
