@@ -156,7 +156,7 @@ func TestImageThatCannotBeUsed(t *testing.T) {
 }
 
 // A file that cannot be one is a mistake of the program, and not of its input.
-func TestFilesMadeOfWrongArguments(t *testing.T) {
+func TestAFileOfWrongArgumentsIsAUsageError(t *testing.T) {
 	open := func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("x")), nil }
 	client := clientOf(t, "http://127.0.0.1:1", wrapper.WithOnOutcome(func(context.Context, wrapper.Result) { t.Error("it has no outcome") }))
 	for name, file := range map[string]*wrapper.File{

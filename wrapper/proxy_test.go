@@ -170,7 +170,7 @@ func TestInDoubtThroughAProxy(t *testing.T) {
 }
 
 // What goes wrong with a proxy is not sent, and the error says that it was the proxy.
-func TestAProxyThatFails(t *testing.T) {
+func TestAProxyThatFailsIsNotSent(t *testing.T) {
 	far := newFarServer(t)
 	respond := func(status int) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "s3cret of the proxy", status) }
@@ -279,7 +279,7 @@ func TestTheEnvironmentIsReadForEachClient(t *testing.T) {
 	}
 }
 
-func TestAProxyThatCannotBeRead(t *testing.T) {
+func TestAProxyThatCannotBeReadIsAUsageError(t *testing.T) {
 	for _, proxy := range []string{"http://[::1", "http://", "ftp://a.test", "http://user:s3cret@a.test:x", "a.test:99999", "socks4://a.test", "://s3cret", " ", "http://a b"} {
 		for _, variable := range []string{"HTTPS_PROXY", "https_proxy"} {
 			t.Run(fmt.Sprintf("%s=%s", variable, proxy), func(t *testing.T) {

@@ -37,7 +37,7 @@ func (b stubBody) Close() error               { return b.close() }
 func panics() error { panic("in what the caller gave") }
 
 // Whatever a caller's transport throws after a send, there is an outcome.
-func TestWhatACallersTransportThrows(t *testing.T) {
+func TestATransportThatThrowsLeavesAnOutcome(t *testing.T) {
 	whole := func() func([]byte) (int, error) { return strings.NewReader(createdBody).Read }
 	closes := func() error { return nil }
 	broken := errors.New("broken")
@@ -88,7 +88,7 @@ func (panickingJar) SetCookies(*url.URL, []*http.Cookie) { panics() }
 func (panickingJar) Cookies(*url.URL) (_ []*http.Cookie) { panics(); return nil }
 
 // The same of content, which is read after the call has returned.
-func TestWhatABodyOfContentThrows(t *testing.T) {
+func TestContentThatThrowsIsInDoubt(t *testing.T) {
 	stub := &http.Client{Transport: roundTripFunc(func(*http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: 200, Body: stubBody{func([]byte) (int, error) { return 0, panics() }, panics}, ContentLength: -1}, nil
 	})}
@@ -104,7 +104,7 @@ func TestWhatABodyOfContentThrows(t *testing.T) {
 
 // Whatever a file of the caller's throws, before or after the first byte, there is an outcome; and what it says
 // of its own mistake is among the causes.
-func TestWhatAFileThrows(t *testing.T) {
+func TestAFileThatThrowsLeavesAnOutcome(t *testing.T) {
 	broken := errors.New("broken")
 	const size = 100_000
 	content := func(read func([]byte) (int, error), close func() error) func() (io.ReadCloser, error) {
@@ -170,7 +170,7 @@ func (panickingHandler) Enabled(context.Context, slog.Level) bool  { return true
 func (panickingHandler) Handle(context.Context, slog.Record) error { return panics() }
 
 // Hooks and loggers change nothing about an outcome.
-func TestWhatHooksThrow(t *testing.T) {
+func TestHooksThatThrowChangeNoOutcome(t *testing.T) {
 	for name, option := range map[string]Option{
 		"on an attempt":  WithOnAttempt(func(context.Context, Attempt) { panics() }),
 		"on an outcome":  WithOnOutcome(func(context.Context, Result) { panics() }),
@@ -194,7 +194,7 @@ func TestWhatHooksThrow(t *testing.T) {
 }
 
 // The functions of a TLS configuration run before anything is sent, also through a proxy.
-func TestWhatTLSFunctionsThrow(t *testing.T) {
+func TestTLSFunctionsThatThrowAreNotSent(t *testing.T) {
 	far := newFarServer(t)
 	far.TLS.ClientAuth = tls.RequestClientCert
 	proxy := httptest.NewServer(far.tunnel(t, &atomic.Int64{}))
@@ -219,7 +219,7 @@ func TestWhatTLSFunctionsThrow(t *testing.T) {
 }
 
 // What a server sends in place of a response is in doubt, at once, and is not quoted.
-func TestHostileResponses(t *testing.T) {
+func TestHostileResponsesAreInDoubt(t *testing.T) {
 	const ok = "HTTP/1.1 200 OK\r\n"
 	chunked := ok + "Transfer-Encoding: chunked\r\n\r\n"
 	half := fmt.Sprintf("%x\r\n%s\r\n", len(createdBody), createdBody)
