@@ -106,7 +106,7 @@ export class Core {
       ["Accept", operation.accept],
       ["Authorization", authorization],
       ["User-Agent", `${this.#api.name}-typescript/${this.#api.version}`],
-      ...encodeHeaders(operation, values),
+      ...encodeHeaders(values),
     ];
     if (body !== undefined) headers.push(["Content-Type", body.contentType]);
     return { method: operation.method, url: this.#baseUrl + encodeTarget(operation, account, values), headers, body };

@@ -21,29 +21,29 @@ export function encodeTarget(operation: Operation, account: string, values: Valu
     const value = name === operation.account ? account : values.get(name)?.[0];
     return value === undefined ? "" : escape(textOf(value), "%20");
   });
-  const query = encodePairs(operation, "query", values, "%20");
+  const query = encodePairs("query", values, "%20");
   return query === "" ? path : `${path}?${query}`;
 }
 
 /** The headers that are parameters. */
-export function encodeHeaders(operation: Operation, values: Values): [name: string, value: string][] {
-  return pairs(operation, "header", values);
+export function encodeHeaders(values: Values): [name: string, value: string][] {
+  return pairs("header", values);
 }
 
 /** Writes the body of a request; undefined if it has none. */
 export function encodeBody(operation: Operation, values: Values, { multipart, files }: Checked): Body | undefined {
   const { body } = operation;
   if (body === undefined) return undefined;
-  const isGiven = operation.fields.some((field) => field.in === "body" && values.has(field.name));
+  const isGiven = operation.fields.some((field, i) => field.in === "body" && values.items[i] !== undefined);
   if (!isGiven && !body.required) return undefined;
-  if (multipart !== undefined) return multipart.encode(operation, values, files);
-  const content = encodePairs(operation, "body", values, "+");
+  if (multipart !== undefined) return multipart.encode(values, files);
+  const content = encodePairs("body", values, "+");
   return { contentType: "application/x-www-form-urlencoded", size: content.length, parts: [content], content: () => content };
 }
 
-function encodePairs(operation: Operation, place: Field["in"], values: Values, blank: string): string {
+function encodePairs(place: Field["in"], values: Values, blank: string): string {
   let text = "";
-  for (const [name, value] of pairs(operation, place, values)) {
+  for (const [name, value] of pairs(place, values)) {
     if (text !== "") text += "&";
     text += `${escape(name, blank)}=${escape(value, blank)}`;
   }
@@ -51,14 +51,13 @@ function encodePairs(operation: Operation, place: Field["in"], values: Values, b
 }
 
 /** The texts that are there, in the contract's order: names and values. */
-export function pairs(operation: Operation, place: Field["in"], values: Values): [name: string, value: string][] {
+export function pairs(place: Field["in"], { fields, items }: Values): [name: string, value: string][] {
   const out: [string, string][] = [];
-  for (const { name, in: where, kind, delimiter = "" } of operation.fields) {
-    if (where !== place || kind === "file") continue;
-    const items = values.get(name) ?? [];
-    if (delimiter !== "" && items.length > 1) out.push([name, items.map(textOf).join(delimiter)]);
-    else for (const item of items) out.push([name, textOf(item)]);
-  }
+  fields.forEach(({ name, in: where, kind, delimiter = "" }, i) => {
+    const texts = where === place && kind !== "file" ? items[i]?.map(textOf) : undefined;
+    if (texts === undefined) return;
+    for (const text of delimiter === "" ? texts : [texts.join(delimiter)]) out.push([name, text]);
+  });
   return out;
 }
 

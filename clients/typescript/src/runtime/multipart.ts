@@ -1,9 +1,9 @@
 import { type Body, pairs } from "./encode.js";
 import { UsageError } from "./errors.js";
 import type { FileContent } from "./file.js";
-import type { Field, Operation } from "./table.js";
+import type { Field } from "./table.js";
 import type { Value } from "./kinds.js";
-import type { Values } from "./values.js";
+import { Values } from "./values.js";
 
 /** A file that was opened, and what its first bytes tell. */
 export interface OpenFile {
@@ -18,40 +18,39 @@ export type Files = ReadonlyMap<string, readonly OpenFile[]>;
 /** What an operation needs that takes multipart/form-data. */
 export interface Multipart {
   /** Opens the files of an input; what cannot be read, or is empty, is left out. */
-  open(fields: readonly Field[], values: Values): Promise<Files>;
+  open(values: Values): Promise<Files>;
   /** Writes the body: first the texts, then the files (RFC 7578). */
-  encode(operation: Operation, values: Values, files: Files): Body;
+  encode(values: Values, files: Files): Body;
 }
 
 export const multipart: Multipart = {
-  async open(fields, values) {
+  async open({ fields, items }) {
     const files = new Map<string, readonly OpenFile[]>();
-    for (const field of fields) {
-      const items = field.kind === "file" ? values.get(field.name) : undefined;
-      const opened = await Promise.all((items ?? []).map((item) => openFile(field, item)));
+    for (const [i, field] of fields.entries()) {
+      if (field.kind !== "file") continue;
+      const opened = await Promise.all((items[i] ?? []).map((item) => openFile(field, item)));
       if (opened.length > 0 && opened.every((file) => file !== undefined)) files.set(field.name, opened);
     }
     return files;
   },
 
-  encode(operation, values, files) {
-    const texts = new Map(values);
-    const fields: Field[] = [];
+  encode({ fields, items }, files) {
     const parts: { readonly name: string; readonly filename: string; readonly file: OpenFile }[] = [];
-    for (const field of operation.fields) {
-      const isNamed = field.namedPart === true;
-      fields.push(isNamed ? { ...field, kind: "string" } : field);
-      for (const [i, file] of (files.get(field.name) ?? []).entries()) {
-        const given = nameOf(values.get(field.name)?.[i]);
-        const number = field.isList === true ? `-${(i + 1).toString()}` : "";
+    // Where a parameter names the part of its file, it is a text as well.
+    const named = fields.map((field): Field => (field.namedPart === true ? { ...field, kind: "string" } : field));
+    const texts = [...items];
+    for (const [i, field] of fields.entries()) {
+      for (const [j, file] of (files.get(field.name) ?? []).entries()) {
+        const given = nameOf(items[i]?.[j]);
+        const number = field.isList === true ? `-${(j + 1).toString()}` : "";
         const filename = given === "" ? `${field.baseName ?? ""}${number}.${file.extension}` : given;
-        parts.push({ name: isNamed ? filename : field.name, filename, file });
-        if (isNamed) texts.set(field.name, [filename]);
+        if (field.namedPart === true) texts[i] = [filename];
+        parts.push({ name: field.namedPart === true ? filename : field.name, filename, file });
       }
     }
     const boundary = crypto.randomUUID().replaceAll("-", "");
     const begin = (name: string) => `--${boundary}\r\nContent-Disposition: form-data; name="${escapeName(name)}"`;
-    let text = pairs({ ...operation, fields }, "body", texts).map(([name, value]) => `${begin(name)}\r\n\r\n${value}\r\n`).join("");
+    let text = pairs("body", new Values(named, texts)).map(([name, value]) => `${begin(name)}\r\n\r\n${value}\r\n`).join("");
     const out: (string | FileContent)[] = [];
     for (const { name, filename, file } of parts) {
       out.push(`${text}${begin(name)}; filename="${filename}"\r\nContent-Type: ${file.contentType}\r\n\r\n`, file.content);

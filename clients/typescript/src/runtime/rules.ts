@@ -24,7 +24,7 @@ const noFiles: Files = new Map();
 /** Opens the files of an input, and checks all rules of an operation. */
 export async function check(operation: Operation, given: Given): Promise<Checked> {
   const multipart = multipartOf(operation, given.values);
-  const files = multipart === undefined ? noFiles : await multipart.open(operation.fields, given.values);
+  const files = multipart === undefined ? noFiles : await multipart.open(given.values);
   const { violations, unsendable } = checkRules(operation, given, files);
   return { violations, unsendable, multipart, files };
 }
@@ -39,10 +39,12 @@ function checkRules(operation: Operation, { values, wrong, unknown, withPath }: 
     values,
     files,
     // A value of another type is there, too, for the rules of other fields.
-    has: (name) => values.has(name) || wrong.some((field) => field.name === name),
+    has: (name) => values.get(name) !== undefined || wrong.some((field) => field.name === name),
     isFound: (name) => violations.some((violation) => violation.Field === name),
   };
+  let i = 0;
   for (const field of fields) {
+    const items = values.items[i++] ?? absent;
     if (field.in === "path" && !withPath) continue;
     if (wrong.length > 0 && wrong.includes(field)) {
       const violation = violationOf(field.name, { kind: "type", message: field.wrongType });
@@ -50,7 +52,6 @@ function checkRules(operation: Operation, { values, wrong, unknown, withPath }: 
       unsendable.push(violation);
       continue;
     }
-    const items = values.get(field.name) ?? absent;
     const rule = brokenRule(field, items, context);
     if (rule === undefined) continue;
     const violation = violationOf(field.name, rule);
@@ -93,9 +94,9 @@ function firstBroken(rules: readonly Rule[], items: readonly Value[], field: Fie
 }
 
 /** How a body is sent that has a file; a file brings it along. */
-function multipartOf({ fields, body }: Operation, values: Values): Multipart | undefined {
-  for (const { kind, name } of fields) {
-    const [file] = (kind === "file" ? values.get(name) : undefined) ?? [];
+function multipartOf({ fields, body }: Operation, { items }: Values): Multipart | undefined {
+  for (let i = 0; i < fields.length; i++) {
+    const file = fields[i]?.kind === "file" ? items[i]?.[0] : undefined;
     if (typeof file === "object" && "multipart" in file) return file.multipart;
   }
   return body?.multipart;

@@ -2,8 +2,19 @@ import { UsageError } from "./errors.js";
 import type { Value } from "./kinds.js";
 import type { Field, Operation, Violation } from "./table.js";
 
-/** The values that are there, by the wire names of their fields. A field that is no list has one. */
-export type Values = ReadonlyMap<string, readonly Value[]>;
+/** The values that are there. A field that is no list has one. */
+export class Values {
+  /** @param items - in the order of the fields; undefined for one that is absent */
+  constructor(
+    readonly fields: readonly Field[],
+    readonly items: readonly (readonly Value[] | undefined)[],
+  ) {}
+
+  /** The values of a field by its wire name. */
+  get(name: string): readonly Value[] | undefined {
+    return this.items[this.fields.findIndex((field) => field.name === name)];
+  }
+}
 
 /** The names under which values are given: the keys of the input's type, or the API's names. */
 export type Naming = "key" | "name";
@@ -24,23 +35,25 @@ export function readGiven(operation: Operation, path: unknown, input: unknown, n
   const withPath = path !== undefined;
   if (withPath && !isRecord(path)) throw new UsageError("path", "must be an object");
   if (!isRecord(input)) throw new UsageError("input", "must be an object");
-  const values = new Map<string, readonly Value[]>();
+  const { fields } = operation;
+  const items: (readonly Value[] | undefined)[] = [];
   const wrong: Field[] = [];
   let known = 0;
-  for (const field of operation.fields) {
+  for (const field of fields) {
     const source: Readonly<Record<string, unknown>> | undefined = field.in === "path" ? path : input;
-    const given = source?.[field[naming]];
     // No key is the name of a member that all objects have; a name of the API may be.
-    if (given === undefined || (naming === "name" && source !== undefined && !Object.hasOwn(source, field.name))) continue;
-    if (source === input) known++;
-    if (given === null) continue;
-    const items = itemsOf(field, given);
-    if (items === undefined) wrong.push(field);
-    else if (items.length > 0) values.set(field.name, items);
+    const isOwn = source !== undefined && (naming === "key" || Object.hasOwn(source, field.name));
+    const given = isOwn ? source[field[naming]] : undefined;
+    if (given !== undefined && source === input) known++;
+    const read = given === undefined || given === null ? none : itemsOf(field, given);
+    if (read === undefined) wrong.push(field);
+    items.push(read === undefined || read.length === 0 ? undefined : read);
   }
-  const names = Object.keys(input);
-  return { values, wrong, unknown: names.length === known ? [] : unknownNames(operation, input, naming), withPath };
+  const unknown = Object.keys(input).length === known ? [] : unknownNames(operation, input, naming);
+  return { values: new Values(fields, items), wrong, unknown, withPath };
 }
+
+const none: readonly Value[] = [];
 
 /** The items of a list, or one value: none if it is empty, undefined if it has another type. */
 function itemsOf({ read, isList }: Field, given: unknown): readonly Value[] | undefined {
