@@ -43,8 +43,6 @@ PROXY = "http://proxy.example:3128"
         (".example:443", "api.example", 443, True),
         ("*.example:80", "api.example", 443, False),
         ("*example", "api.example", 443, False),
-        ("10.0.0.0/8:443", "10.1.2.3", 443, True),
-        ("10.0.0.0/8:80", "10.1.2.3", 443, False),
         ("10.0.0.0/99,:,,.", "api.example", 443, False),
     ],
 )

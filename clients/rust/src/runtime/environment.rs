@@ -44,7 +44,9 @@ pub(crate) fn parse_proxy(name: &str, text: &str) -> Result<Url, UsageError> {
             && url.query().is_none()
             && url.fragment().is_none()
     };
-    let url = if text.contains("://") { Url::parse(text) } else { Url::parse(&format!("http://{text}")) };
+    // reqwest looks up the address itself for `socks5`; in all languages it is the proxy that does.
+    let text = text.replacen("socks5://", "socks5h://", 1);
+    let url = if text.contains("://") { Url::parse(&text) } else { Url::parse(&format!("http://{text}")) };
     let form = "must be the URL of a proxy: http, https, socks5 or socks5h, host and port";
     url.ok().filter(is_proxy).ok_or_else(|| UsageError::new(format!("{name} {form}")))
 }
@@ -66,7 +68,7 @@ fn is_excepted(url: &Url) -> Result<bool, UsageError> {
 }
 
 /// Whether an exception names a host: as a name with all below it, as `.name` or `*.name`, which is all below
-/// it, as an address or a range of addresses, each with a port if need be; `*` names all.
+/// it, as an address, each with a port if need be, or as a range of addresses; `*` names all.
 fn names(entry: &str, host: &str, port: u16) -> bool {
     if entry == "*" {
         return true;

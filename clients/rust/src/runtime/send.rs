@@ -103,9 +103,10 @@ struct Call<'c> {
 impl Call<'_> {
     async fn attempts<S: Success>(&self, attempts: &mut u32) -> Result<Response<S>, Error> {
         let mut backoff = Duration::from_millis(250);
-        let mut in_doubt = false;
+        let mut doubt = None; // of an attempt before
         loop {
             let begin = Instant::now();
+            let in_doubt = doubt.is_some();
             let result = self.guarded(self.attempt(in_doubt), in_doubt).await;
             *attempts += 1;
             let wait = result.as_ref().err().and_then(|error| self.wait(error, &mut backoff));
@@ -113,8 +114,15 @@ impl Call<'_> {
             let (outcome, status) = summary(self.operation, &result);
             let (operation, number, duration) = (self.operation.id, *attempts, begin.elapsed());
             Attempt { operation, number, outcome, status, duration, wait }.report();
-            let Some(wait) = wait else { return result };
-            in_doubt |= outcome == Outcome::InDoubt;
+            let Some(wait) = wait else {
+                return match (result, doubt) {
+                    (Err(Error::NotSent(_)), Some(doubt)) => Err(doubt), // it may have acted
+                    (result, _) => result,
+                };
+            };
+            if let Err(error @ Error::InDoubt(_)) = result {
+                doubt = Some(error);
+            }
             tokio::time::sleep(wait).await;
         }
     }
