@@ -18,11 +18,12 @@ type connection struct {
 	responses *responses // nil: what is read is not HTTP, but TLS or a proxy's
 }
 
-// newConnection makes a connection. If it is watched, no byte after the end of a response becomes part of the next.
-func newConnection(conn net.Conn, watched bool) *connection {
+// newConnection makes a connection. Unless the socket under it is nil, no byte after the end of a response becomes
+// part of the next.
+func newConnection(conn net.Conn, under *socket) *connection {
 	c := &connection{Conn: conn}
-	if watched {
-		c.responses = newResponses(conn)
+	if under != nil {
+		c.responses = newResponses(conn, under)
 	}
 	return c
 }
@@ -62,7 +63,7 @@ func (c *connection) ReadFrom(r io.Reader) (int64, error) {
 // begin is called before a request is written. A connection that has more than the responses before is not
 // written to.
 func (c *connection) begin() {
-	if c.responses != nil && !c.responses.whole.CompareAndSwap(true, false) {
+	if c.responses != nil && !c.responses.under.begin() {
 		c.sealed.Store(true)
 	}
 }
@@ -78,9 +79,8 @@ func (c *connection) Read(b []byte) (int, error) {
 // comes after it before the next request has begun. What they do not understand has no end, so that its connection
 // is not used again.
 type responses struct {
-	from   *bufio.Reader
-	filled bool        // the buffer, at the last read: more may have come
-	whole  atomic.Bool // all that came was whole responses, and no request is under way
+	from  *bufio.Reader
+	under *socket
 
 	state   responseState
 	rest    []byte // of a line that was read
@@ -106,20 +106,9 @@ const (
 
 const readBuffer = 16 << 10
 
-func newResponses(conn io.Reader) *responses {
-	r := &responses{}
-	r.from = bufio.NewReaderSize(readerFunc(func(b []byte) (int, error) {
-		n, err := conn.Read(b)
-		r.filled = n == len(b)
-		return n, err
-	}), readBuffer)
-	r.whole.Store(true)
-	return r
+func newResponses(conn io.Reader, under *socket) *responses {
+	return &responses{from: bufio.NewReaderSize(conn, readBuffer), under: under}
 }
-
-type readerFunc func([]byte) (int, error)
-
-func (f readerFunc) Read(b []byte) (int, error) { return f(b) }
 
 // Read returns io.EOF with the last bytes of a response that has surplus ones after it, so that net/http does not keep
 // the connection.
@@ -137,17 +126,23 @@ func (r *responses) Read(b []byte) (n int, err error) {
 }
 
 func (r *responses) read(b []byte) (n int, err error) {
+	if r.state == ended {
+		if err := r.under.wait(); err != nil {
+			return 0, err
+		}
+	}
 	// All goes through the buffer, so that what follows a response is seen at its end.
 	if _, err := r.from.Peek(1); err != nil {
 		return 0, err
 	}
-	switch r.state {
-	case ended:
-		if r.whole.CompareAndSwap(true, false) {
-			r.state = surplus // nobody asked for it
+	if r.state == ended {
+		if !r.under.asked() {
+			r.state = surplus
 			return 0, nil
 		}
 		r.state = inStatus
+	}
+	switch r.state {
 	case inBody, inChunk:
 		n, err = r.from.Read(b[:min(int64(len(b)), r.left)])
 		if r.left -= int64(n); r.left > 0 {
@@ -244,12 +239,10 @@ func (r *responses) body() {
 	}
 }
 
-// end is at the end of a response, and of what came.
+// end is at the end of a response.
 func (r *responses) end() {
-	if r.from.Buffered() > 0 || r.filled {
-		r.state = surplus
-		return
+	r.state = surplus
+	if r.from.Buffered() == 0 && !r.under.holdsMore(r.from) && r.under.end() {
+		r.state = ended
 	}
-	r.state = ended
-	r.whole.Store(true)
 }

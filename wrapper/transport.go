@@ -69,7 +69,15 @@ func (t *transport) dial(ctx context.Context, network, address string) (net.Conn
 	if err != nil {
 		return nil, err
 	}
-	return newConnection(conn, t.proxy == nil), nil
+	return newConnection(conn, t.watched(newSocket(conn, false))), nil
+}
+
+// watched is the socket of a connection that carries more than one request: through a proxy none does.
+func (t *transport) watched(under *socket) *socket {
+	if t.proxy != nil {
+		return nil
+	}
+	return under
 }
 
 // dialTLS connects to a server, or to a proxy that itself speaks TLS. The connection counts and watches what is
@@ -90,11 +98,12 @@ func (t *transport) dialTLS(ctx context.Context, network, address string, config
 			conn.Close()
 		}
 	}()
-	secure := tls.Client(conn, config)
+	under := newSocket(conn, true)
+	secure := tls.Client(under, config)
 	if err := secure.HandshakeContext(ctx); err != nil {
 		return nil, &localError{"no TLS", err}
 	}
-	return newConnection(secure, t.proxy == nil), nil
+	return newConnection(secure, t.watched(under)), nil
 }
 
 // guardTLS makes errors of panics in the caller's functions: net/http calls them in goroutines of its own.
