@@ -81,7 +81,10 @@ func (t typescriptOf) funcs() template.FuncMap {
 		"inputName": func(op contract.Operation) string { return typeName(op.ID) + "Input" },
 		"inputType": t.inputType, "memberType": t.memberType, "shapeType": t.shapeType, "fieldDoc": t.fieldDoc,
 		"objectName": t.objectName,
-		"patterns":   func() []string { return patternsOf(t.api) },
+		"isExact": func(object string) bool {
+			return t.isExact(contract.Type{Kind: contract.KindObject, Object: object}, nil)
+		},
+		"patterns": func() []string { return patternsOf(t.api) },
 		"wholeRule": func(r contract.Rule, breaks string) (string, error) {
 			return t.rule(contract.Field{Name: r.Field}, r, breaks)
 		},
@@ -284,6 +287,21 @@ func (t typescriptOf) shapeType(typ contract.Type) (string, error) {
 		return "json." + string(typ.Kind), nil
 	}
 	return "", fmt.Errorf("typescript knows no shape for the kind %q", typ.Kind)
+}
+
+// isExact tells whether a type has members that a number of TypeScript may not hold.
+func (t typescriptOf) isExact(typ contract.Type, seen []string) bool {
+	switch {
+	case typ.Kind == contract.KindList:
+		return t.isExact(*typ.Item, seen)
+	case typ.Kind != contract.KindObject:
+		return typ.Kind == contract.KindInteger || typ.Kind == contract.KindJSON
+	case slices.Contains(seen, typ.Object):
+		return false
+	}
+	return slices.ContainsFunc(objectOf(t.api, typ.Object).Members, func(member contract.Member) bool {
+		return t.isExact(member.Type, append(seen, typ.Object))
+	})
 }
 
 func (t typescriptOf) objectName(name string) string { return objectOf(t.api, name).Names.TypeScript }

@@ -10,13 +10,16 @@ import {
   callPages,
   fetchTransport,
   fileFrom,
+  fileFromBlob,
   fileFromBytes,
+  nodeTransport,
   operations,
   validate,
   validateDraft,
 } from "@example/contacts/node";
 import { ClientRequestInterceptor } from "@mswjs/interceptors/ClientRequest";
 import assert from "node:assert/strict";
+import type { Agent } from "node:https";
 import { test } from "node:test";
 import { created, input, rejection, serve } from "./server.js";
 
@@ -119,10 +122,17 @@ test("an input that is no object is named", async () => {
 });
 
 test("validate takes anything as a value: wrong types and misspelt names are violations", async () => {
-  const anything = [5, 5n, NaN, true, "x", [], {}, [1, 2], [null], [{}], Symbol("x"), () => 5, new Date(), new Map(), Object.create(null) as unknown];
+  const anything = [5, 5n, NaN, true, "x", [], {}, [1, 2], [null], [{}], Symbol("x"), () => 5, new Date(), new Map(), Object.create(null) as unknown, { open: 1, multipart: 2 }, { open: () => 1, multipart: {} }, { open: () => 1, multipart: null }];
+  const isOf = {
+    string: (value: unknown) => typeof value === "string",
+    boolean: (value: unknown) => typeof value === "boolean",
+    number: Number.isFinite,
+    integer: (value: unknown) => typeof value === "bigint" || Number.isSafeInteger(value),
+    file: () => false,
+  };
   for (const { name, key, kind, isList, in: place } of operations.createContact.fields) {
     for (const [i, value] of (place === "path" ? [] : anything).entries()) {
-      const isRight = isList === true ? Array.isArray(value) && value.length === 0 : kind === "string" && typeof value === "string";
+      const isRight = isList === true ? Array.isArray(value) && value.every(isOf[kind]) : isOf[kind](value);
       const found = [
         await validate(operations.createContact, { ...input, [key]: value }),
         await validateDraft(operations.createContact, { [name]: value }),
@@ -158,6 +168,29 @@ test("the size of a file is a whole number of bytes, or is named", async () => {
     const profileImageFile = fileFrom(() => Promise.resolve(content));
     const error = await rejection(client.createContact(1000, { ...input, profileImageFile }));
     assert.ok(error instanceof UsageError && error.argument === "ProfileImageFile", String(size));
+  }
+});
+
+test("what makes files, transports and calls names an argument that cannot be used", async () => {
+  for (const wrong of [null, 5, "x", {}]) {
+    const makes: Record<string, () => unknown> = {
+      send: () => fetchTransport(wrong as unknown as typeof fetch),
+      https: () => nodeTransport({ https: wrong as unknown as Agent }),
+      open: () => fileFrom(wrong as never),
+      blob: () => fileFromBlob(wrong as never),
+      bytes: () => fileFromBytes(wrong as never),
+    };
+    for (const [name, make] of Object.entries(makes)) {
+      assert.throws(make, (error) => error instanceof UsageError && error.argument === name, name);
+    }
+  }
+  for (const wrong of [null, 5, "x"]) assert.throws(() => nodeTransport(wrong as never), UsageError);
+  const client = new Client("IRtest", "secret-token", { baseUrl: nobody });
+  for (const wrong of [undefined, null, 5, "createContact"]) {
+    for (const calling of [client.call(wrong as never, {}, {}), validate(wrong as never, {}), validateDraft(wrong as never, {})]) {
+      const error = await rejection(calling);
+      assert.ok(error instanceof UsageError && error.argument === "operation");
+    }
   }
 });
 

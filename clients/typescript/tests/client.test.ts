@@ -126,9 +126,9 @@ test("the time before a request is sent again grows to 30 seconds at most", asyn
 });
 
 test("numbers of a response that a number cannot hold are exact", async () => {
-  const { parseObject } = (await import(new URL("../../dist/runtime/json.js", import.meta.url).href)) as { parseObject: (text: string) => unknown };
+  const { parseExact } = (await import(new URL("../../dist/runtime/json.js", import.meta.url).href)) as { parseExact: (text: string) => unknown };
   const text = '{"a":9007199254740993,"b":-12345678901234567890,"c":5,"d":5.0,"e":[9007199254740991,1234567890123456.5],"f":"9007199254740993","g":"\\"9007199254740993"}';
-  assert.deepEqual(parseObject(text), {
+  assert.deepEqual(parseExact(text), {
     a: 9007199254740993n, b: -12345678901234567890n, c: 5, d: 5, e: [9007199254740991, 1234567890123456.5], f: "9007199254740993", g: '"9007199254740993',
   });
 });

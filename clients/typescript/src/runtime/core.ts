@@ -59,13 +59,13 @@ export class Core {
     const settings = options === noOptions ? this.#settings : settingsOf(this.#settings, options);
     const began = performance.now();
     const endsAt = options.deadline === undefined ? Infinity : began + options.deadline.getTime() - Date.now();
+    const given = readGiven(operation, path ?? null, input, naming);
     const { id, method } = operation;
     const { onOutcome = this.#options.onOutcome, onViolations = this.#options.onViolations, onAttempt = this.#options.onAttempt } = options;
     const end = (outcome: Outcome, status: number | undefined, attempts: number) => {
       if (onOutcome !== undefined) tell(onOutcome, { operation: id, outcome, status, attempts, durationMs: performance.now() - began });
     };
 
-    const given = readGiven(operation, path ?? null, input, naming);
     const checked = await check(operation, given);
     const { violations, unsendable } = checked;
     const refused = settings.rules === "enforce" ? violations : unsendable;
@@ -138,7 +138,7 @@ export class Core {
       }
       const text = await readText(incoming.body);
       const info = new ResponseInfo(status, incoming.headers, text);
-      const object = parseObject(text);
+      const object = parseObject(text, operation.parse);
       const result = operation.shape === undefined || object === undefined ? undefined : readShape(operation.shape, object);
       const isGone = method === "DELETE" && status === 404 && wasInDoubt;
       const said = isGone ? "done" : isSuccess ? outcomeOf(operation, text, object, result) : statusSays(status);

@@ -1,3 +1,4 @@
+import { isObject } from "./json.js";
 import type { ResponseInfo } from "./response.js";
 import type { Outcome, Violation } from "./table.js";
 
@@ -15,6 +16,11 @@ export class UsageError extends TypeError {
   ) {
     super(`${argument} ${problem}`);
   }
+}
+
+/** Refuses an argument that is no object. */
+export function checkObject(argument: string, value: unknown): void {
+  if (!isObject(value)) throw new UsageError(argument, "must be an object");
 }
 
 /** What the server says of one parameter. Either may be empty. */

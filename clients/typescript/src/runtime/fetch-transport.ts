@@ -1,3 +1,4 @@
+import { UsageError } from "./errors.js";
 import { type Incoming, type Transport, Unsent, maxHeaderBytes } from "./transport.js";
 
 /**
@@ -7,6 +8,7 @@ import { type Incoming, type Transport, Unsent, maxHeaderBytes } from "./transpo
  * @param send - a fetch to use in place of the global one
  */
 export function fetchTransport(send?: typeof fetch): Transport {
+  if (send !== undefined && typeof (send as unknown) !== "function") throw new UsageError("send", "must be a function");
   const options = supportedOptions();
   return async ({ method, url, headers, body, timeoutMs, signal }): Promise<Incoming> => {
     // Not AbortSignal.any, which the first versions of Node 20 lack.
@@ -23,9 +25,7 @@ export function fetchTransport(send?: typeof fetch): Transport {
     let isSent = false;
     try {
       const content = body === undefined ? null : await body.content();
-      const init = {
-        ...options, method, headers: headers.map(([name, value]): [string, string] => [name, value]), body: content, signal: controller.signal,
-      };
+      const init = { ...options, method, headers: headers as [string, string][], body: content, signal: controller.signal };
       if (send === undefined) new Request(url, { ...init, body: null });
       isSent = true;
       // Looked up for each request: tests replace it.

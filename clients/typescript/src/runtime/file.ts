@@ -1,3 +1,4 @@
+import { UsageError } from "./errors.js";
 import { type Multipart, multipart } from "./multipart.js";
 
 /** A file to upload. It is opened anew for each attempt, and never held in memory. */
@@ -27,6 +28,7 @@ export interface FileContent {
  * @param name - the name to send it with; without one, the client chooses a name by the content
  */
 export function fileFrom(open: () => Promise<FileContent>, name?: string): FileSource {
+  if (typeof (open as unknown) !== "function") throw new UsageError("open", "must be a function");
   return { name, open, multipart };
 }
 
@@ -36,12 +38,14 @@ export function fileFrom(open: () => Promise<FileContent>, name?: string): FileS
  * @param name - the name to send it with; without one, the client chooses a name by the content
  */
 export function fileFromBlob(blob: Blob, name?: string): FileSource {
+  if (!((blob as unknown) instanceof Blob)) throw new UsageError("blob", "must be a Blob");
   const content = { size: blob.size, blob: () => Promise.resolve(blob), chunks: () => chunksOf(blob.stream()) };
   return fileFrom(() => Promise.resolve(content), name);
 }
 
 /** A file that is at hand as bytes. They must not change until the call has ended. */
 export function fileFromBytes(bytes: Uint8Array<ArrayBuffer>, name?: string): FileSource {
+  if (!ArrayBuffer.isView(bytes)) throw new UsageError("bytes", "must be a Uint8Array");
   return fileFromBlob(new Blob([bytes]), name);
 }
 

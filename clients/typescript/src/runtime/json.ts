@@ -3,25 +3,24 @@ import type { Reader, Shape, Type } from "./table.js";
 /** A JSON object, with its members under the names of the wire. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** Reads a JSON object; undefined if the text is none. Integers that a number cannot hold are bigints. */
-export function parseObject(text: string | undefined): Json | undefined {
-  if (text === undefined) return undefined;
+/** Reads a JSON object; undefined if the text is none. */
+export function parseObject(text: string | undefined, parse: (text: string) => unknown = JSON.parse): Json | undefined {
   try {
-    if (!/\d{16}/u.test(text)) return objectOf(JSON.parse(text));
-    // A control character cannot stand in a JSON text, so what is marked by one was put there here.
-    const marked = text.replace(/"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/gsu, (token) =>
-      token.startsWith('"') ? token : `"\\u0000${token}"`,
-    );
-    const revive = (_: string, value: unknown) =>
-      typeof value === "string" && value.startsWith("\0") && /^\0-?\d+$/u.test(value) ? integerOf(value.slice(1)) : value;
-    return objectOf(JSON.parse(marked, revive));
+    const value = text === undefined ? undefined : parse(text);
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
-function objectOf(value: unknown): Json | undefined {
-  return isObject(value) ? value : undefined;
+/** As JSON.parse, but integers that a number cannot hold are bigints. */
+export function parseExact(text: string): unknown {
+  if (!/\d{16}/u.test(text)) return JSON.parse(text);
+  // A control character cannot stand in a JSON text, so what is marked by one was put there here.
+  const marked = text.replace(/"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/gsu, (token) => (token.startsWith('"') ? token : `"\\u0000${token}"`));
+  return JSON.parse(marked, (_, value: unknown) =>
+    typeof value === "string" && /^\0-?\d+$/u.test(value) ? integerOf(value.slice(1)) : value,
+  );
 }
 
 export function isObject(value: unknown): value is Json {

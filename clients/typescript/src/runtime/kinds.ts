@@ -5,9 +5,9 @@ import type { Kind } from "./table.js";
 /** One value of a field, or one item of a list. */
 export type Value = string | number | bigint | boolean | Decimal | FileSource;
 
-/** A value as it is sent. A file is no text. */
+/** A value as it is sent; a file is none. */
 export function textOf(value: Value): string {
-  return typeof value === "object" && "open" in value ? "" : String(value);
+  return (value as { toString(): string }).toString();
 }
 
 export const text: Kind = (given) => (typeof given === "string" ? given : undefined);
@@ -21,8 +21,10 @@ export const integer: Kind = (given) => {
 
 export const number: Kind = (given) => (Number.isFinite(given) ? new Decimal(given as number) : undefined);
 
-export const file: Kind = (given) =>
-  typeof given === "object" && given !== null && "open" in given && "multipart" in given ? (given as FileSource) : undefined;
+export const file: Kind = (given) => {
+  const { open, multipart } = (given ?? {}) as { open?: unknown; multipart?: Partial<FileSource["multipart"]> | null };
+  return typeof open === "function" && typeof multipart?.encode === "function" ? (given as FileSource) : undefined;
+};
 
 /** A double that is written without an exponent. It compares as a number does. */
 class Decimal {

@@ -6,6 +6,7 @@ import { TLSSocket } from "node:tls";
 import { urlToHttpOptions } from "node:url";
 import { isLoopback } from "./credentials.js";
 import type { Body } from "./encode.js";
+import { UsageError, checkObject } from "./errors.js";
 import { type Incoming, type Outgoing, type Transport, Unsent, maxHeaderBytes } from "./transport.js";
 
 /** The agents of a {@link nodeTransport}. They remain the caller's, who ends them. */
@@ -27,6 +28,7 @@ const maxIdleMs = 30_000;
  * set, an error of a connection says so.
  */
 export function nodeTransport(agents: Agents = {}): Transport {
+  checkAgents(agents);
   const plain = agents.http ?? new http.Agent({ keepAlive: true, timeout: maxIdleMs });
   const secure = agents.https ?? new https.Agent({ keepAlive: true, timeout: maxIdleMs });
   // Many requests go to one origin, and to parse it each time is slow.
@@ -67,6 +69,13 @@ export function nodeTransport(agents: Agents = {}): Transport {
   });
 }
 
+function checkAgents(agents: object): void {
+  checkObject("agents", agents);
+  for (const [name, agent] of Object.entries(agents)) {
+    if (agent !== undefined && typeof (agent as { addRequest?: unknown } | null)?.addRequest !== "function") throw new UsageError(name, "must be an agent of node:http or node:https");
+  }
+}
+
 /** What an error of a connection adds if the environment names a proxy. */
 function proxyHint(): string {
   const name = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"].find((variable) => (process.env[variable] ?? "") !== "");
@@ -88,7 +97,8 @@ function destroyThis(this: Socket): void {
 
 /** Ends the connections of an agent that idled too long: a timer may come late. */
 function endIdle(agent: http.Agent): void {
-  for (const sockets of Object.values(agent.freeSockets)) {
+  // Not every agent of a package has them.
+  for (const sockets of Object.values((agent.freeSockets as http.Agent["freeSockets"] | undefined) ?? {})) {
     for (const socket of sockets ?? []) {
       const idleMs = Date.now() - (idleSince.get(socket) ?? Date.now());
       // They are in the order in which they became idle.

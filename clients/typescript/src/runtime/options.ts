@@ -1,4 +1,4 @@
-import { UsageError } from "./errors.js";
+import { UsageError, checkObject } from "./errors.js";
 import type { ResponseInfo } from "./response.js";
 import type { RulesMode } from "./rules.js";
 import type { Outcome, Violation } from "./table.js";
@@ -88,7 +88,7 @@ const day = 24 * 60 * 60 * 1000;
 
 /** Options over others; it throws a UsageError that names one that cannot be used. */
 export function settingsOf(base: Settings, options: ClientOptions & CallOptions): Settings {
-  if (typeof options !== "object" || (options as unknown) === null) throw new UsageError("options", "must be an object");
+  checkObject("options", options);
   const { timeoutMs = base.timeoutMs, retries = base.retries, rules = base.rules, deadline, signal } = options;
   const must = (name: string, isMet: boolean, what: string) => {
     if (!isMet) throw new UsageError(name, `must be ${what}`);

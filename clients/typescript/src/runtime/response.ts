@@ -52,14 +52,10 @@ const utf8 = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true, ignoreBOM: 
 /** Reads a body as text: undefined if it was cut, is longer than 1 MiB, or is not UTF-8. */
 export async function readText(body: Incoming["body"]): Promise<string | undefined> {
   try {
-    return utf8.decode(joined(isWhole(body) ? body : await chunksOf(body)));
+    return utf8.decode(joined(Array.isArray(body) ? (body as Uint8Array[]) : await chunksOf(body as AsyncIterable<Uint8Array>)));
   } catch {
     return undefined;
   }
-}
-
-function isWhole(body: Incoming["body"]): body is readonly Uint8Array[] {
-  return Array.isArray(body);
 }
 
 async function chunksOf(body: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
@@ -88,19 +84,24 @@ function joined(chunks: readonly Uint8Array[]): Uint8Array {
 }
 
 function rateLimitOf(headers: Incoming["headers"], at: number): RateLimit {
-  const number = (...names: string[]) => {
-    for (const name of names) {
-      const value = headers.get(name)?.trim() ?? "";
-      if (/^[0-9]{1,15}$/u.test(value)) return Number(value);
-    }
-    return undefined;
-  };
-  const reset = number("X-RateLimit-Reset", "X-RateLimit-Reset-Hour", "RateLimit-Reset");
+  const first = (what: string) => limitHeaders(what).map((name) => numberOf(headers, name)).find((number) => number !== undefined);
+  const reset = first("Reset");
   return {
-    limit: number("X-RateLimit-Limit", "X-RateLimit-Limit-Hour", "RateLimit-Limit"),
-    remaining: number("X-RateLimit-Remaining", "X-RateLimit-Remaining-Hour", "RateLimit-Remaining"),
+    limit: first("Limit"),
+    remaining: first("Remaining"),
     resetSeconds: reset === undefined ? undefined : Math.max(0, Math.round(untilMs(reset, at) / 1000)),
   };
+}
+
+/** The names of a header about limits, in the order in which they are believed. */
+export function limitHeaders(what: string): string[] {
+  return [`X-RateLimit-${what}`, `X-RateLimit-${what}-Hour`, `RateLimit-${what}`];
+}
+
+/** The whole number of a header; undefined if it has none. */
+export function numberOf(headers: Incoming["headers"], name: string): number | undefined {
+  const value = headers.get(name)?.trim() ?? "";
+  return /^[0-9]{1,15}$/u.test(value) ? Number(value) : undefined;
 }
 
 /** How many milliseconds it is until a moment that is given in seconds from now, or as a Unix time. */

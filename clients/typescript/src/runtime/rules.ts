@@ -74,7 +74,7 @@ function checkRules(operation: Operation, { values, wrong, unknown, withPath }: 
 const absent: readonly Value[] = [];
 
 function violationOf(name: string, { kind, message }: Pick<Rule, "kind" | "message">): Violation {
-  return { Field: name, Rule: kind, Message: message.replaceAll("{field}", name) };
+  return { Field: name, Rule: kind, Message: message.replaceAll("{field}", () => name) };
 }
 
 /** The first rule of a field that is broken. */

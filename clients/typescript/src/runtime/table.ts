@@ -132,6 +132,8 @@ export interface Operation<Input = unknown> {
   readonly whole?: readonly { readonly field: string; readonly rule: Rule }[];
   readonly accept: string;
   readonly shape?: Shape;
+  /** Reads JSON, if the response has integers that must be exact. */
+  readonly parse?: (text: string) => unknown;
   /** The response is content, to be streamed: this reads it. */
   readonly content?: (incoming: Incoming, failed: (error: unknown) => Error) => ByteStream;
   readonly outcome?: {

@@ -1,4 +1,5 @@
-import { UsageError } from "./errors.js";
+import { checkObject } from "./errors.js";
+import type { Json } from "./json.js";
 import type { Value } from "./kinds.js";
 import type { Field, Operation, Violation } from "./table.js";
 
@@ -32,15 +33,15 @@ export interface Given {
 
 /** Reads the values of the path, if there are some, and of an input. */
 export function readGiven(operation: Operation, path: unknown, input: unknown, naming: Naming): Given {
-  const withPath = path !== undefined;
-  if (withPath && !isRecord(path)) throw new UsageError("path", "must be an object");
-  if (!isRecord(input)) throw new UsageError("input", "must be an object");
+  checkObject("operation", operation);
+  if (path !== undefined) checkObject("path", path);
+  checkObject("input", input);
   const { fields } = operation;
   const items: (readonly Value[] | undefined)[] = [];
   const wrong: Field[] = [];
   let known = 0;
   for (const field of fields) {
-    const source: Readonly<Record<string, unknown>> | undefined = field.in === "path" ? path : input;
+    const source = (field.in === "path" ? path : input) as Json | undefined;
     // No key is the name of a member that all objects have; a name of the API may be.
     const isOwn = source !== undefined && (naming === "key" || Object.hasOwn(source, field.name));
     const given = isOwn ? source[field[naming]] : undefined;
@@ -49,8 +50,8 @@ export function readGiven(operation: Operation, path: unknown, input: unknown, n
     if (read === undefined) wrong.push(field);
     items.push(read === undefined || read.length === 0 ? undefined : read);
   }
-  const unknown = Object.keys(input).length === known ? [] : unknownNames(operation, input, naming);
-  return { values: new Values(fields, items), wrong, unknown, withPath };
+  const unknown = Object.keys(input as Json).length === known ? [] : unknownNames(operation, input as Json, naming);
+  return { values: new Values(fields, items), wrong, unknown, withPath: path !== undefined };
 }
 
 const none: readonly Value[] = [];
@@ -67,11 +68,7 @@ function itemsOf({ read, isList }: Field, given: unknown): readonly Value[] | un
   return items;
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function unknownNames({ id, fields }: Operation, input: Readonly<Record<string, unknown>>, naming: Naming): Violation[] {
+function unknownNames({ id, fields }: Operation, input: Json, naming: Naming): Violation[] {
   const isUnknown = (name: string) => input[name] !== undefined && !fields.some((field) => field.in !== "path" && field[naming] === name);
   const codePoints = (text: string) => Array.from(text, (point) => String(point.codePointAt(0)).padStart(7, "0")).join("");
   return Object.keys(input)

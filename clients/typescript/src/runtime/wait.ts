@@ -1,17 +1,15 @@
-import { untilMs } from "./response.js";
+import { limitHeaders, numberOf, untilMs } from "./response.js";
 import type { Incoming } from "./transport.js";
-
-/** The headers that name a wait, in the order in which they are believed. */
-const waitHeaders = ["Retry-After", "X-RateLimit-Reset", "X-RateLimit-Reset-Hour", "RateLimit-Reset"];
 
 /** How long a 429 asks to wait, in milliseconds: 1 s to 3,660 s, or 60 s if it does not say. */
 export function retryAfterMs({ headers }: Incoming): number {
-  for (const name of waitHeaders) {
-    const value = headers.get(name)?.trim() ?? "";
-    const wait = /^[0-9]{1,15}$/u.test(value) ? untilMs(Number(value), Date.now()) : name === "Retry-After" ? dateWait(value) : undefined;
-    if (wait !== undefined) return Math.min(Math.max(wait, 1_000), 3_660_000);
-  }
-  return 60_000;
+  const names = ["Retry-After", ...limitHeaders("Reset")];
+  const waits = names.map((name) => {
+    const number = numberOf(headers, name);
+    return number === undefined ? undefined : untilMs(number, Date.now());
+  });
+  waits[0] ??= dateWait(headers.get("Retry-After")?.trim() ?? "");
+  return Math.min(Math.max(waits.find((wait) => wait !== undefined) ?? 60_000, 1_000), 3_660_000);
 }
 
 function dateWait(value: string): number | undefined {
