@@ -7,7 +7,7 @@ export type Value = string | number | bigint | boolean | Decimal | FileSource;
 
 /** A value as it is sent; a file is none. */
 export function textOf(value: Value): string {
-  return (value as { toString(): string }).toString();
+  return typeof value === "string" ? value : (value as { toString(): string }).toString();
 }
 
 export const text: Kind = (given) => (typeof given === "string" ? given : undefined);

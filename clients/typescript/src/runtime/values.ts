@@ -58,12 +58,16 @@ const none: readonly Value[] = [];
 
 /** The items of a list, or one value: none if it is empty, undefined if it has another type. */
 function itemsOf({ read, isList }: Field, given: unknown): readonly Value[] | undefined {
-  if (isList === true && !Array.isArray(given)) return undefined;
+  if (isList !== true) {
+    const value = read(given);
+    return value === undefined ? undefined : value === "" ? none : [value];
+  }
+  if (!Array.isArray(given)) return undefined;
   const items: Value[] = [];
-  for (const item of isList === true ? (given as unknown[]) : [given]) {
+  for (const item of given as unknown[]) {
     const value = read(item);
     if (value === undefined) return undefined;
-    if (value !== "" || isList === true) items.push(value);
+    items.push(value);
   }
   return items;
 }
