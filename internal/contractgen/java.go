@@ -292,32 +292,27 @@ func (j javaOf) rule(r contract.Rule) (string, error) {
 	if !slices.ContainsFunc(contract.Kinds, func(k struct{ Name, Doc string }) bool { return k.Name == r.Kind }) {
 		return "", fmt.Errorf("java does not know the rule %q", r.Kind)
 	}
-	out := fmt.Sprintf("Rule.of(%s, RuleKind.%s, %s)", quote(r.Field), strings.ToUpper(r.Kind), quote(r.Message))
-	if len(r.With) > 0 {
-		out += ".with(" + quotedJava(r.With) + ")"
+	with, limit, pattern, check, values := r.With, "null", "null", "null", "null"
+	switch {
+	case r.When != nil:
+		with, values = []string{r.When.Field}, setJava([]string{r.When.Value})
+	case r.Enum != "":
+		values = "VALUES_OF_" + constantJava(r.Enum)
 	}
-	if r.When != nil {
-		out += ".when(" + quote(r.When.Field) + ", " + quote(r.When.Value) + ")"
-	}
-	if r.Length > 0 {
-		out += fmt.Sprintf(".length(%d)", r.Length)
-	}
-	if r.Joined {
-		out += ".ofJoined()"
-	}
-	if r.Limit != "" {
-		out += fmt.Sprintf(".limit(%s, %t)", quote(r.Limit), r.Open)
+	switch {
+	case r.Length > 0:
+		limit = fmt.Sprintf(`new BigDecimal("%d")`, r.Length)
+	case r.Limit != "":
+		limit = "new BigDecimal(" + quote(r.Limit) + ")"
 	}
 	if r.Pattern != "" {
-		out += fmt.Sprintf(".pattern(PATTERN_%d)", slices.Index(patternsOf(j.api), r.Pattern))
+		pattern = fmt.Sprintf("PATTERN_%d", slices.Index(patternsOf(j.api), r.Pattern))
 	}
 	if r.Check != "" {
-		out += ".check(Check." + strings.ToUpper(r.Check) + ")"
+		check = "Check." + strings.ToUpper(r.Check)
 	}
-	if r.Enum != "" {
-		out += ".values(VALUES_OF_" + constantJava(r.Enum) + ")"
-	}
-	return out, nil
+	return fmt.Sprintf("new Rule(%s, RuleKind.%s, %s, List.of(%s), %s, %t, %s, %s, %s)",
+		quote(r.Field), strings.ToUpper(r.Kind), quote(r.Message), quotedJava(with), limit, r.Open, pattern, check, values), nil
 }
 
 func (j javaOf) result(op contract.Operation) string {

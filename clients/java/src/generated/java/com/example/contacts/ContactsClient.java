@@ -42,6 +42,7 @@ public interface ContactsClient extends AutoCloseable {
    * @return a builder
    */
   static Builder fromEnv(Map<String, String> variables) {
+    CallOptions.require(variables, "variables");
     for (String name : List.of("CONTACTS_ACCOUNT", "CONTACTS_TOKEN")) {
       if (variables.getOrDefault(name, "").isEmpty()) {
         throw new UsageException(name, "is not set in the environment");
@@ -82,9 +83,20 @@ public interface ContactsClient extends AutoCloseable {
    * @param campaignId The campaign's number.
    * @param input the other parameters
    * @param options for this call
-   * @return the result to come
+   * @return the result to come; to cancel it ends the call
    */
   CompletableFuture<CreatedContact> createContactAsync(long campaignId, CreateContactInput input, CallOptions options);
+
+  /**
+   * Create a contact. On a thread of the client, with its options.
+   *
+   * @param campaignId The campaign's number.
+   * @param input the other parameters
+   * @return the result to come; to cancel it ends the call
+   */
+  default CompletableFuture<CreatedContact> createContactAsync(long campaignId, CreateContactInput input) {
+    return createContactAsync(campaignId, input, CallOptions.DEFAULT);
+  }
 
   /**
    * List the contacts of a campaign.
@@ -136,9 +148,20 @@ public interface ContactsClient extends AutoCloseable {
    * @param campaignId The campaign's number.
    * @param input the other parameters
    * @param options for this call
-   * @return the result to come
+   * @return the result to come; to cancel it ends the call
    */
   CompletableFuture<ContactPage> listContactsPageAsync(long campaignId, ListContactsInput input, CallOptions options);
+
+  /**
+   * List the contacts of a campaign. On a thread of the client, with its options.
+   *
+   * @param campaignId The campaign's number.
+   * @param input the other parameters
+   * @return the result to come; to cancel it ends the call
+   */
+  default CompletableFuture<ContactPage> listContactsPageAsync(long campaignId, ListContactsInput input) {
+    return listContactsPageAsync(campaignId, input, CallOptions.DEFAULT);
+  }
 
   /**
    * Get a contact.
@@ -172,9 +195,21 @@ public interface ContactsClient extends AutoCloseable {
    * @param contactId The contact's id, which is the last segment of its `Uri`. It begins with M if the system made the
    * contact.
    * @param options for this call
-   * @return the result to come
+   * @return the result to come; to cancel it ends the call
    */
   CompletableFuture<Contact> getContactAsync(long campaignId, String contactId, CallOptions options);
+
+  /**
+   * Get a contact. On a thread of the client, with its options.
+   *
+   * @param campaignId The campaign's number.
+   * @param contactId The contact's id, which is the last segment of its `Uri`. It begins with M if the system made the
+   * contact.
+   * @return the result to come; to cancel it ends the call
+   */
+  default CompletableFuture<Contact> getContactAsync(long campaignId, String contactId) {
+    return getContactAsync(campaignId, contactId, CallOptions.DEFAULT);
+  }
 
   /**
    * Update a contact.
@@ -213,9 +248,22 @@ public interface ContactsClient extends AutoCloseable {
    * contact.
    * @param input the other parameters
    * @param options for this call
-   * @return the result to come
+   * @return the result to come; to cancel it ends the call
    */
   CompletableFuture<UpdatedContact> updateContactAsync(long campaignId, String contactId, UpdateContactInput input, CallOptions options);
+
+  /**
+   * Update a contact. On a thread of the client, with its options.
+   *
+   * @param campaignId The campaign's number.
+   * @param contactId The contact's id, which is the last segment of its `Uri`. It begins with M if the system made the
+   * contact.
+   * @param input the other parameters
+   * @return the result to come; to cancel it ends the call
+   */
+  default CompletableFuture<UpdatedContact> updateContactAsync(long campaignId, String contactId, UpdateContactInput input) {
+    return updateContactAsync(campaignId, contactId, input, CallOptions.DEFAULT);
+  }
 
   /**
    * Delete a contact.
@@ -250,9 +298,21 @@ public interface ContactsClient extends AutoCloseable {
    * @param contactId The contact's id, which is the last segment of its `Uri`. It begins with M if the system made the
    * contact.
    * @param options for this call
-   * @return the result to come
+   * @return the result to come; to cancel it ends the call
    */
   CompletableFuture<DeletedContact> deleteContactAsync(long campaignId, String contactId, CallOptions options);
+
+  /**
+   * Delete a contact. On a thread of the client, with its options.
+   *
+   * @param campaignId The campaign's number.
+   * @param contactId The contact's id, which is the last segment of its `Uri`. It begins with M if the system made the
+   * contact.
+   * @return the result to come; to cancel it ends the call
+   */
+  default CompletableFuture<DeletedContact> deleteContactAsync(long campaignId, String contactId) {
+    return deleteContactAsync(campaignId, contactId, CallOptions.DEFAULT);
+  }
 
   /**
    * Get a contact's profile image.
@@ -286,9 +346,21 @@ public interface ContactsClient extends AutoCloseable {
    * @param contactId The contact's id, which is the last segment of its `Uri`. It begins with M if the system made the
    * contact.
    * @param options for this call
-   * @return the result to come
+   * @return the result to come; to cancel it ends the call
    */
   CompletableFuture<ByteStream> getProfileImageAsync(long campaignId, String contactId, CallOptions options);
+
+  /**
+   * Get a contact's profile image. On a thread of the client, with its options.
+   *
+   * @param campaignId The campaign's number.
+   * @param contactId The contact's id, which is the last segment of its `Uri`. It begins with M if the system made the
+   * contact.
+   * @return the result to come; to cancel it ends the call
+   */
+  default CompletableFuture<ByteStream> getProfileImageAsync(long campaignId, String contactId) {
+    return getProfileImageAsync(campaignId, contactId, CallOptions.DEFAULT);
+  }
 
   /**
    * Calls an operation by its id, with data from outside.
@@ -301,7 +373,7 @@ public interface ContactsClient extends AutoCloseable {
    */
   Object call(String operation, Map<String, ?> path, Map<String, ?> draft, CallOptions options);
 
-  /** Ends the threads of the client. Calls that run go on; no other may begin. */
+  /** Ends the threads and connections of the client, once the calls that run have ended. No other may begin. */
   @Override
   void close();
 
@@ -333,7 +405,7 @@ public interface ContactsClient extends AutoCloseable {
 
     /**
      * What sends the requests, for a proxy or certificates of your own. Its connections are used again for as long as
-     * the JDK keeps them.
+     * the JDK keeps them. If it has an Authenticator, the JDK withholds a 401 of the server, which is then in doubt.
      *
      * @param value a client that never follows redirects
      * @return this

@@ -5,11 +5,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** The input of {@link ContactsClient#createContact}: an immutable value. */
 public final class CreateContactInput extends Values {
+  private static final long serialVersionUID = 1L;
+
   CreateContactInput(Map<String, Object> values) {
-    super(values);
+    super(values, UnaryOperator.identity());
   }
 
   /**
@@ -47,7 +50,7 @@ public final class CreateContactInput extends Values {
    * @return all rules that are broken, in the contract's order, one for each parameter
    */
   public java.util.List<Violation> validate() {
-    return Core.validate(Operations.CREATE_CONTACT, this);
+    return Core.validate(Operations.CREATE_CONTACT, values);
   }
 
   /**
@@ -236,7 +239,7 @@ public final class CreateContactInput extends Values {
      * @return this
      */
     public Builder accounts(List<String> value) {
-      return put("Accounts", value == null ? null : List.copyOf(value));
+      return put("Accounts", value == null ? null : Values.copyOf(value));
     }
 
     /**
@@ -327,7 +330,7 @@ public final class CreateContactInput extends Values {
      * @return this
      */
     public Builder labels(List<String> value) {
-      return put("Labels", value == null ? null : List.copyOf(value));
+      return put("Labels", value == null ? null : Values.copyOf(value));
     }
 
     private Builder put(String name, Object value) {

@@ -15,7 +15,7 @@ final class DefaultContactsClient implements ContactsClient {
 
   @Override
   public CreatedContact createContact(long campaignId, CreateContactInput input, CallOptions options) {
-    return (CreatedContact) core.call(Operations.CREATE_CONTACT, new Object[] {campaignId}, input, options);
+    return (CreatedContact) core.call(Operations.CREATE_CONTACT, new Object[] {campaignId}, CallOptions.require(input, "input").values, options);
   }
 
   @Override
@@ -25,15 +25,16 @@ final class DefaultContactsClient implements ContactsClient {
 
   @Override
   public Stream<Contact> listContacts(long campaignId, ListContactsInput input, CallOptions options) {
-    return core.items(
+    CallOptions.require(options, "options");
+    return Pages.items(
         Operations.LIST_CONTACTS,
-        input.values.get("Page"),
+        CallOptions.require(input, "input").values.get("Page"),
         page -> listContactsPage(campaignId, input.toBuilder().page(page).build(), options));
   }
 
   @Override
   public ContactPage listContactsPage(long campaignId, ListContactsInput input, CallOptions options) {
-    return (ContactPage) core.call(Operations.LIST_CONTACTS, new Object[] {campaignId}, input, options);
+    return (ContactPage) core.call(Operations.LIST_CONTACTS, new Object[] {campaignId}, CallOptions.require(input, "input").values, options);
   }
 
   @Override
@@ -43,7 +44,7 @@ final class DefaultContactsClient implements ContactsClient {
 
   @Override
   public Contact getContact(long campaignId, String contactId, CallOptions options) {
-    return (Contact) core.call(Operations.GET_CONTACT, new Object[] {campaignId, contactId}, null, options);
+    return (Contact) core.call(Operations.GET_CONTACT, new Object[] {campaignId, contactId}, Map.of(), options);
   }
 
   @Override
@@ -53,7 +54,7 @@ final class DefaultContactsClient implements ContactsClient {
 
   @Override
   public UpdatedContact updateContact(long campaignId, String contactId, UpdateContactInput input, CallOptions options) {
-    return (UpdatedContact) core.call(Operations.UPDATE_CONTACT, new Object[] {campaignId, contactId}, input, options);
+    return (UpdatedContact) core.call(Operations.UPDATE_CONTACT, new Object[] {campaignId, contactId}, CallOptions.require(input, "input").values, options);
   }
 
   @Override
@@ -63,7 +64,7 @@ final class DefaultContactsClient implements ContactsClient {
 
   @Override
   public DeletedContact deleteContact(long campaignId, String contactId, CallOptions options) {
-    return (DeletedContact) core.call(Operations.DELETE_CONTACT, new Object[] {campaignId, contactId}, null, options);
+    return (DeletedContact) core.call(Operations.DELETE_CONTACT, new Object[] {campaignId, contactId}, Map.of(), options);
   }
 
   @Override
@@ -73,7 +74,7 @@ final class DefaultContactsClient implements ContactsClient {
 
   @Override
   public ByteStream getProfileImage(long campaignId, String contactId, CallOptions options) {
-    return (ByteStream) core.call(Operations.GET_PROFILE_IMAGE, new Object[] {campaignId, contactId}, null, options);
+    return (ByteStream) core.call(Operations.GET_PROFILE_IMAGE, new Object[] {campaignId, contactId}, Map.of(), options);
   }
 
   @Override

@@ -4,11 +4,14 @@ package com.example.contacts;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** The input of {@link ContactsClient#listContacts}: an immutable value. */
 public final class ListContactsInput extends Values {
+  private static final long serialVersionUID = 1L;
+
   ListContactsInput(Map<String, Object> values) {
-    super(values);
+    super(values, UnaryOperator.identity());
   }
 
   /**
@@ -46,7 +49,7 @@ public final class ListContactsInput extends Values {
    * @return all rules that are broken, in the contract's order, one for each parameter
    */
   public java.util.List<Violation> validate() {
-    return Core.validate(Operations.LIST_CONTACTS, this);
+    return Core.validate(Operations.LIST_CONTACTS, values);
   }
 
   /**

@@ -5,11 +5,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** The input of {@link ContactsClient#updateContact}: an immutable value. */
 public final class UpdateContactInput extends Values {
+  private static final long serialVersionUID = 1L;
+
   UpdateContactInput(Map<String, Object> values) {
-    super(values);
+    super(values, UnaryOperator.identity());
   }
 
   /**
@@ -47,7 +50,7 @@ public final class UpdateContactInput extends Values {
    * @return all rules that are broken, in the contract's order, one for each parameter
    */
   public java.util.List<Violation> validate() {
-    return Core.validate(Operations.UPDATE_CONTACT, this);
+    return Core.validate(Operations.UPDATE_CONTACT, values);
   }
 
   /**
@@ -331,7 +334,7 @@ public final class UpdateContactInput extends Values {
      * @return this
      */
     public Builder labelsAdd(List<String> value) {
-      return put("LabelsAdd", value == null ? null : List.copyOf(value));
+      return put("LabelsAdd", value == null ? null : Values.copyOf(value));
     }
 
     /**
@@ -343,7 +346,7 @@ public final class UpdateContactInput extends Values {
      * @return this
      */
     public Builder labelsRemove(List<String> value) {
-      return put("LabelsRemove", value == null ? null : List.copyOf(value));
+      return put("LabelsRemove", value == null ? null : Values.copyOf(value));
     }
 
     /**
@@ -355,7 +358,7 @@ public final class UpdateContactInput extends Values {
      * @return this
      */
     public Builder accountsAdd(List<String> value) {
-      return put("AccountsAdd", value == null ? null : List.copyOf(value));
+      return put("AccountsAdd", value == null ? null : Values.copyOf(value));
     }
 
     /**
@@ -367,7 +370,7 @@ public final class UpdateContactInput extends Values {
      * @return this
      */
     public Builder accountsRemove(List<String> value) {
-      return put("AccountsRemove", value == null ? null : List.copyOf(value));
+      return put("AccountsRemove", value == null ? null : Values.copyOf(value));
     }
 
     private Builder put(String name, Object value) {

@@ -20,6 +20,7 @@ final class BaseUrl {
           Pattern.CASE_INSENSITIVE);
 
   private final String text;
+  private final boolean isPlain;
 
   BaseUrl(String given) {
     Matcher parts = FORM.matcher(given == null ? "" : given);
@@ -28,7 +29,8 @@ final class BaseUrl {
       throw new UsageException(
           "baseUrl", "must have the form https://host or https://host/path, without user, query and fragment");
     }
-    if (!parts.group(1).equalsIgnoreCase("https") && !LOOPBACK.matcher(parts.group(2)).matches()) {
+    isPlain = parts.group(1).equalsIgnoreCase("http");
+    if (isPlain && !LOOPBACK.matcher(parts.group(2)).matches()) {
       throw new UsageException("baseUrl", "must begin with https://; http:// is for loopback addresses only");
     }
     int end = given.length();
@@ -44,6 +46,11 @@ final class BaseUrl {
     } catch (URISyntaxException e) {
       return false;
     }
+  }
+
+  /** Tells whether it is HTTP on a loopback address. */
+  boolean isPlain() {
+    return isPlain;
   }
 
   /** {@return the URL, without a slash at its end} */

@@ -1,6 +1,7 @@
 package com.example.contacts;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -10,10 +11,11 @@ public final class CallOptions {
   /** Nothing but the defaults of the client. */
   public static final CallOptions DEFAULT = new CallOptions(null, null, null, null, null, null, null, null);
 
-  private static final Duration LONGEST = Duration.ofDays(20);
+  private static final Duration LONGEST = Duration.ofHours(24);
+  private static final int MOST_RETRIES = 100;
 
   final Duration timeout;
-  final Duration totalTimeout;
+  final Instant deadline;
   final Integer retries;
   final RulesMode rules;
   final Consumer<Attempt> onAttempt;
@@ -21,18 +23,11 @@ public final class CallOptions {
   final BiConsumer<String, List<Violation>> onViolations;
   final Consumer<ResponseInfo> onResponse;
 
-  @SuppressWarnings("TooManyParameters")
   private CallOptions(
-      Duration timeout,
-      Duration totalTimeout,
-      Integer retries,
-      RulesMode rules,
-      Consumer<Attempt> onAttempt,
-      Consumer<CallResult> onOutcome,
-      BiConsumer<String, List<Violation>> onViolations,
-      Consumer<ResponseInfo> onResponse) {
+      Duration timeout, Instant deadline, Integer retries, RulesMode rules, Consumer<Attempt> onAttempt, Consumer<CallResult> onOutcome,
+      BiConsumer<String, List<Violation>> onViolations, Consumer<ResponseInfo> onResponse) {
     this.timeout = timeout;
-    this.totalTimeout = totalTimeout;
+    this.deadline = deadline;
     this.retries = retries;
     this.rules = rules;
     this.onAttempt = onAttempt;
@@ -44,14 +39,8 @@ public final class CallOptions {
   /** These options over others. */
   CallOptions over(CallOptions base) {
     return new CallOptions(
-        or(timeout, base.timeout),
-        or(totalTimeout, base.totalTimeout),
-        or(retries, base.retries),
-        or(rules, base.rules),
-        or(onAttempt, base.onAttempt),
-        or(onOutcome, base.onOutcome),
-        or(onViolations, base.onViolations),
-        or(onResponse, base.onResponse));
+        or(timeout, base.timeout), or(deadline, base.deadline), or(retries, base.retries), or(rules, base.rules),
+        or(onAttempt, base.onAttempt), or(onOutcome, base.onOutcome), or(onViolations, base.onViolations), or(onResponse, base.onResponse));
   }
 
   private static <T> T or(T value, T otherwise) {
@@ -62,44 +51,39 @@ public final class CallOptions {
    * How long one attempt may take, to the end of the response: 60 seconds by default. An upload has one second more
    * for each 128 KiB.
    *
-   * @param value more than 0, at most 20 days
+   * @param value more than 0, at most 24 hours
    * @return the changed options
    */
   public CallOptions timeout(Duration value) {
-    return new CallOptions(
-        checked("timeout", value), totalTimeout, retries, rules, onAttempt, onOutcome, onViolations, onResponse);
+    require(value, "timeout");
+    if (value.isZero() || value.isNegative() || value.compareTo(LONGEST) > 0) {
+      throw new UsageException("timeout", "must be more than 0 and at most 24 hours");
+    }
+    return new CallOptions(value, deadline, retries, rules, onAttempt, onOutcome, onViolations, onResponse);
   }
 
   /**
-   * How long all attempts of a call may take: 20 days by default. A wait that does not fit is not begun.
+   * When a call must have ended, with all its attempts: never, by default. A wait that does not fit is not begun.
    *
-   * @param value more than 0, at most 20 days
+   * @param value a moment; one that has passed leaves no time to send anything
    * @return the changed options
    */
-  public CallOptions totalTimeout(Duration value) {
-    return new CallOptions(
-        timeout, checked("totalTimeout", value), retries, rules, onAttempt, onOutcome, onViolations, onResponse);
-  }
-
-  private static Duration checked(String name, Duration value) {
-    if (value == null || value.isZero() || value.isNegative() || value.compareTo(LONGEST) > 0) {
-      throw new UsageException(name, "must be more than 0 and at most 20 days");
-    }
-    return value;
+  public CallOptions deadline(Instant value) {
+    return new CallOptions(timeout, require(value, "deadline"), retries, rules, onAttempt, onOutcome, onViolations, onResponse);
   }
 
   /**
    * How often a request is sent again: 2 by default. It is sent again if it was not sent, if it was refused with 429
    * and a wait of at most 30 seconds, and, if the operation allows it, when it is in doubt.
    *
-   * @param value 0 is never
+   * @param value from 0, which is never, to 100
    * @return the changed options
    */
   public CallOptions retries(int value) {
-    if (value < 0) {
-      throw new UsageException("retries", "must be 0 or more");
+    if (value < 0 || value > MOST_RETRIES) {
+      throw new UsageException("retries", "must be from 0 to " + MOST_RETRIES);
     }
-    return new CallOptions(timeout, totalTimeout, value, rules, onAttempt, onOutcome, onViolations, onResponse);
+    return new CallOptions(timeout, deadline, value, rules, onAttempt, onOutcome, onViolations, onResponse);
   }
 
   /**
@@ -109,57 +93,55 @@ public final class CallOptions {
    * @return the changed options
    */
   public CallOptions rules(RulesMode value) {
-    require(value, "rules");
-    return new CallOptions(timeout, totalTimeout, retries, value, onAttempt, onOutcome, onViolations, onResponse);
+    return new CallOptions(timeout, deadline, retries, require(value, "rules"), onAttempt, onOutcome, onViolations, onResponse);
   }
 
   /**
-   * Is told of each attempt.
+   * Is told of each attempt. What the hook throws is logged, and changes no outcome.
    *
    * @param value the hook
    * @return the changed options
    */
   public CallOptions onAttempt(Consumer<Attempt> value) {
-    require(value, "onAttempt");
-    return new CallOptions(timeout, totalTimeout, retries, rules, value, onOutcome, onViolations, onResponse);
+    return new CallOptions(timeout, deadline, retries, rules, require(value, "onAttempt"), onOutcome, onViolations, onResponse);
   }
 
   /**
-   * Is told of each call that ended.
+   * Is told of each call that ended. What the hook throws is logged, and changes no outcome.
    *
    * @param value the hook
    * @return the changed options
    */
   public CallOptions onOutcome(Consumer<CallResult> value) {
-    require(value, "onOutcome");
-    return new CallOptions(timeout, totalTimeout, retries, rules, onAttempt, value, onViolations, onResponse);
+    return new CallOptions(timeout, deadline, retries, rules, onAttempt, require(value, "onOutcome"), onViolations, onResponse);
   }
 
   /**
-   * Is told of the violations that {@link RulesMode#WARN} let pass, with the id of the operation.
+   * Is told of the violations that {@link RulesMode#WARN} let pass, with the id of the operation. What the hook throws
+   * is logged, and changes no outcome.
    *
    * @param value the hook
    * @return the changed options
    */
   public CallOptions onViolations(BiConsumer<String, List<Violation>> value) {
-    require(value, "onViolations");
-    return new CallOptions(timeout, totalTimeout, retries, rules, onAttempt, onOutcome, value, onResponse);
+    return new CallOptions(timeout, deadline, retries, rules, onAttempt, onOutcome, require(value, "onViolations"), onResponse);
   }
 
   /**
-   * Is given the response of a success: its status, headers, rate limits and body.
+   * Is given the response of a success: its status, headers, rate limits and body. What the hook throws is logged, and
+   * changes no outcome.
    *
    * @param value the hook
    * @return the changed options
    */
   public CallOptions onResponse(Consumer<ResponseInfo> value) {
-    require(value, "onResponse");
-    return new CallOptions(timeout, totalTimeout, retries, rules, onAttempt, onOutcome, onViolations, value);
+    return new CallOptions(timeout, deadline, retries, rules, onAttempt, onOutcome, onViolations, require(value, "onResponse"));
   }
 
-  static void require(Object value, String name) {
+  static <T> T require(T value, String name) {
     if (value == null) {
       throw new UsageException(name, "must not be null");
     }
+    return value;
   }
 }

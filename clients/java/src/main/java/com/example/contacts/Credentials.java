@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** An account's user and password, which nothing prints. */
 final class Credentials {
@@ -27,8 +29,11 @@ final class Credentials {
     }
     this.account = account;
     encoded = Base64.getEncoder().encodeToString((account + ":" + token).getBytes(StandardCharsets.UTF_8));
+    // Java reads header fields as Latin-1.
+    Stream<String> plain = Stream.of(token, new String(token.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1));
     boolean isSearched = token.codePointCount(0, token.length()) >= SHORTEST_TO_SEARCH;
-    secrets = Pattern.compile(Pattern.quote(encoded) + (isSearched ? "|" + Pattern.quote(token) : ""));
+    Stream<String> searched = Stream.concat(Stream.of(encoded), isSearched ? plain : Stream.empty());
+    secrets = Pattern.compile(searched.map(Pattern::quote).collect(Collectors.joining("|")));
   }
 
   /** Tells whether a value is well-formed Unicode without control characters. */
@@ -48,12 +53,13 @@ final class Credentials {
     return secrets.matcher(text).replaceAll("[redacted]");
   }
 
-  /** A failure in the words of another, which may quote what a server sent. */
+  /** A failure in the words of another, which may quote what a server sent: without secrets, and without its causes. */
   IOException clean(Throwable failure) {
     StringBuilder words = new StringBuilder();
     for (Throwable link = failure; link != null && words.length() < 1000; link = link.getCause()) {
       String message = link.getMessage() == null ? link.getClass().getSimpleName() : link.getMessage();
-      if (words.indexOf(message) < 0) {
+      boolean isRepeated = link.getCause() != null && message.equals(link.getCause().toString());
+      if (!isRepeated && words.indexOf(message) < 0) {
         words.append(words.isEmpty() ? "" : ": ").append(message);
       }
     }

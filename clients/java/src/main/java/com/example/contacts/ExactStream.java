@@ -1,16 +1,16 @@
 package com.example.contacts;
 
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** The first bytes of a stream, as many as were announced; that it has fewer is an error, not an end. */
-final class ExactStream extends InputStream {
-  private final InputStream stream;
+/** The first bytes of a caller's stream, as many as were announced; that it has fewer is an error, not an end. */
+final class ExactStream extends FilterInputStream {
   private long left;
 
   ExactStream(InputStream stream, long size) {
-    this.stream = stream;
+    super(stream);
     left = size;
   }
 
@@ -25,21 +25,29 @@ final class ExactStream extends InputStream {
     if (left == 0) {
       return -1;
     }
+    int most = (int) Math.min(length, left);
     int n;
     try {
-      n = stream.read(buffer, offset, (int) Math.min(length, left));
-    } catch (RuntimeException e) { // the caller's stream
+      n = in.read(buffer, offset, most);
+    } catch (Throwable e) { // the caller's
       throw new IOException("the file cannot be read", e);
     }
     if (n < 0) {
       throw new EOFException("the file became shorter while it was sent");
+    }
+    if (n > most || (n == 0 && length > 0)) {
+      throw new IOException("the file's stream does not keep to the rules of InputStream.read");
     }
     left -= n;
     return n;
   }
 
   @Override
-  public void close() throws IOException {
-    stream.close();
+  public void close() {
+    try {
+      in.close();
+    } catch (Throwable e) { // the caller's
+      return; // it was only read
+    }
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 /** A file to upload. It is opened anew for each attempt, and never held in memory. */
 public final class FileSource {
   private static final int TELLS_THE_TYPE = 14; // bytes
+  private static final long LARGEST = 1L << 53; // so that lengths can be added
 
   private final String name;
   private final Source source;
@@ -26,7 +27,7 @@ public final class FileSource {
    * @return the file
    */
   public static FileSource of(Path path) {
-    require(path, "path");
+    CallOptions.require(path, "path");
     return new FileSource(
         "",
         () -> {
@@ -45,7 +46,7 @@ public final class FileSource {
    * @return the file
    */
   public static FileSource of(byte[] bytes) {
-    require(bytes, "bytes");
+    CallOptions.require(bytes, "bytes");
     return new FileSource("", () -> new Content(new ByteArrayInputStream(bytes), bytes.length));
   }
 
@@ -57,9 +58,9 @@ public final class FileSource {
    * @return the file
    */
   public static FileSource of(Opener opener, long size) {
-    require(opener, "opener");
-    if (size < 0) {
-      throw new UsageException("size", "must be 0 or more");
+    CallOptions.require(opener, "opener");
+    if (size < 0 || size > LARGEST) {
+      throw new UsageException("size", "must be from 0 to 2^53");
     }
     return new FileSource("", () -> new Content(opener.open(), size));
   }
@@ -71,14 +72,8 @@ public final class FileSource {
    * @return the named file
    */
   public FileSource named(String value) {
-    require(value, "name");
+    CallOptions.require(value, "name");
     return new FileSource(value, source);
-  }
-
-  private static void require(Object argument, String name) {
-    if (argument == null) {
-      throw new UsageException(name, "must not be null");
-    }
   }
 
   /** Opens the content of a file. */
@@ -115,7 +110,11 @@ public final class FileSource {
 
   private Content opened() throws IOException {
     try {
-      return source.open();
+      Content content = source.open();
+      if (content.stream() == null) {
+        throw new IOException("the file's opener returned null");
+      }
+      return content;
     } catch (RuntimeException e) { // the caller's opener
       throw new IOException("the file cannot be opened", e);
     }

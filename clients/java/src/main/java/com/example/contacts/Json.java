@@ -18,62 +18,102 @@ import java.util.Optional;
 
 /** Reads JSON to the letter of RFC 8259, as maps, lists, strings, numbers, booleans and nulls. */
 final class Json {
-  private static final JsonFactory FACTORY = factory();
+  private static final int MAX_DIGITS = 1000; // of a number that is made of them: that takes time by the square
 
-  /**
-   * A number as it was written.
-   *
-   * @param text of JSON
-   */
-  record Literal(String text) {
+  private final JsonFactory factory;
+
+  /** A number as it was written. */
+  static final class Literal extends Number {
+    private static final long serialVersionUID = 1L;
+
+    private final String text;
+
+    Literal(String text) {
+      this.text = text;
+    }
+
     /** The number as a whole one of 64 bits. */
     Optional<Long> asLong() {
-      if (text.length() > 40) {
-        return Optional.empty();
-      }
-      BigDecimal decimal = new BigDecimal(text);
-      if (decimal.signum() == 0) {
-        return Optional.of(0L);
-      }
-      decimal = decimal.stripTrailingZeros();
-      if (decimal.scale() > 0 || (long) decimal.precision() - decimal.scale() > 19) {
-        return Optional.empty();
-      }
       try {
-        return Optional.of(decimal.longValueExact());
-      } catch (ArithmeticException e) {
+        return text.length() > MAX_DIGITS ? Optional.empty() : Optional.of(new BigDecimal(text).longValueExact());
+      } catch (ArithmeticException | NumberFormatException e) { // a fraction, or too large
         return Optional.empty();
       }
     }
-  }
 
-  private Json() {}
-
-  private static JsonFactory factory() {
-    Version version = PackageVersion.VERSION;
-    if (version.getMajorVersion() != 2 || version.getMinorVersion() < 15) {
-      throw new IllegalStateException("this client needs jackson-core 2.15 or later of 2; the class path has " + version);
+    /** The number as a finite double. */
+    Optional<Double> asDouble() {
+      try {
+        return Optional.of(Double.valueOf(text)).filter(Double::isFinite);
+      } catch (NumberFormatException e) {
+        return Optional.empty();
+      }
     }
-    // A body has at most 1 MiB, and no other limit.
-    StreamReadConstraints constraints =
-        StreamReadConstraints.builder()
-            .maxNestingDepth(Integer.MAX_VALUE)
-            .maxNumberLength(Integer.MAX_VALUE)
-            .maxStringLength(Integer.MAX_VALUE)
-            .build();
-    return JsonFactory.builder().streamReadConstraints(constraints).build();
+
+    @Override
+    public int intValue() {
+      return (int) longValue();
+    }
+
+    @Override
+    public long longValue() {
+      return asLong().orElseGet(() -> (long) doubleValue());
+    }
+
+    @Override
+    public float floatValue() {
+      return Float.parseFloat(text);
+    }
+
+    @Override
+    public double doubleValue() {
+      return Double.parseDouble(text);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Literal number && number.text.equals(text);
+    }
+
+    @Override
+    public int hashCode() {
+      return text.hashCode();
+    }
+
+    @Override
+    public String toString() {
+      return text;
+    }
   }
 
-  /** Loads what reading needs; it fails if the class path has another library than it was made for. */
-  static void load() {
-    if (parseObject("{\"a\": [1, true, null, \"b\"]}").isEmpty()) {
-      throw new IllegalStateException("jackson-core does not read JSON");
+  /** Loads all that reading needs; it fails if the class path has another library than the one it was made for. */
+  Json() {
+    try {
+      Version version = PackageVersion.VERSION;
+      if (version.getMajorVersion() != 2 || version.getMinorVersion() < 15) {
+        throw new IllegalStateException("this client needs jackson-core 2.15 or later of 2; the class path has " + version);
+      }
+      // A body has at most 1 MiB, and no other limit.
+      StreamReadConstraints.Builder limits =
+          StreamReadConstraints.builder()
+              .maxNestingDepth(Integer.MAX_VALUE)
+              .maxNumberLength(Integer.MAX_VALUE)
+              .maxStringLength(Integer.MAX_VALUE);
+      if (version.getMinorVersion() > 15) { // 2.15 has no such limit
+        limits.maxNameLength(Integer.MAX_VALUE);
+      }
+      factory = JsonFactory.builder().streamReadConstraints(limits.build()).build();
+      if (!parseObject("{\"a\": [1, true, null, \"b\"]}").equals(parseObject("{\"a\":[1,true,null,\"b\"]}"))) {
+        throw new IllegalStateException("jackson-core " + version + " does not read JSON");
+      }
+    } catch (LinkageError e) {
+      throw new IllegalStateException("this client needs jackson-core 2.15 or later of 2, whole, on the class path", e);
     }
   }
 
   /** Reads one object; empty if the text is none. */
-  static Optional<Map<String, Object>> parseObject(String text) {
-    try (JsonParser parser = FACTORY.createParser(text)) {
+  Optional<Map<String, Object>> parseObject(String text) {
+    try (JsonParser parser = factory.createParser(text)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         return Optional.empty();
       }
@@ -87,9 +127,8 @@ final class Json {
   /** Without recursion: a body may be nested as deeply as it is long. */
   private static Map<String, Object> readObject(JsonParser parser) throws IOException {
     Map<String, Object> root = new LinkedHashMap<>();
-    Deque<Object> open = new ArrayDeque<>();
+    Deque<Object> open = new ArrayDeque<>(List.of(root));
     Deque<String> names = new ArrayDeque<>();
-    open.push(root);
     while (!open.isEmpty()) {
       JsonToken token = parser.nextToken();
       if (token == null) {
@@ -98,16 +137,8 @@ final class Json {
       switch (token) {
         case FIELD_NAME -> names.push(parser.currentName());
         case END_OBJECT, END_ARRAY -> open.pop();
-        case START_OBJECT -> {
-          Map<String, Object> object = new LinkedHashMap<>();
-          put(open, names, object);
-          open.push(object);
-        }
-        case START_ARRAY -> {
-          List<Object> list = new ArrayList<>();
-          put(open, names, list);
-          open.push(list);
-        }
+        case START_OBJECT -> open.push(put(open, names, new LinkedHashMap<String, Object>()));
+        case START_ARRAY -> open.push(put(open, names, new ArrayList<>()));
         case VALUE_STRING -> put(open, names, parser.getText());
         case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> put(open, names, new Literal(parser.getText()));
         case VALUE_TRUE, VALUE_FALSE -> put(open, names, token == JsonToken.VALUE_TRUE);
@@ -119,11 +150,12 @@ final class Json {
   }
 
   @SuppressWarnings("unchecked") // these are the containers that were put there
-  private static void put(Deque<Object> open, Deque<String> names, Object value) {
+  private static Object put(Deque<Object> open, Deque<String> names, Object value) {
     if (open.peek() instanceof Map<?, ?> object) {
       ((Map<String, Object>) object).put(names.pop(), value);
     } else {
       ((List<Object>) open.peek()).add(value);
     }
+    return value;
   }
 }

@@ -1,10 +1,12 @@
 package com.example.contacts;
 
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
@@ -92,57 +94,16 @@ record Operation(
     }
   }
 
-  /** One thing that must hold. What a kind does not need is null, empty or 0. */
+  /**
+   * One thing that must hold. What a kind does not need is null or empty.
+   *
+   * @param with the names of other fields
+   * @param limit of a length, a number of items, or a number
+   * @param open a number must not be the limit itself
+   * @param values that the field may have, or with which another one needs it
+   */
   record Rule(
-      String field,
-      RuleKind kind,
-      String message,
-      List<String> with,
-      String whenField,
-      String whenValue,
-      int length,
-      String limit,
-      boolean open,
-      boolean joined,
-      Pattern pattern,
-      Check check,
-      Set<String> values) {
-    static Rule of(String field, RuleKind kind, String message) {
-      return new Rule(field, kind, message, List.of(), null, null, 0, null, false, false, null, null, null);
-    }
-
-    Rule with(String... names) {
-      return new Rule(field, kind, message, List.of(names), whenField, whenValue, length, limit, open, joined, pattern, check, values);
-    }
-
-    Rule when(String name, String value) {
-      return new Rule(field, kind, message, with, name, value, length, limit, open, joined, pattern, check, values);
-    }
-
-    Rule length(int n) {
-      return new Rule(field, kind, message, with, whenField, whenValue, n, limit, open, joined, pattern, check, values);
-    }
-
-    Rule ofJoined() {
-      return new Rule(field, kind, message, with, whenField, whenValue, length, limit, open, true, pattern, check, values);
-    }
-
-    Rule limit(String number, boolean isOpen) {
-      return new Rule(field, kind, message, with, whenField, whenValue, length, number, isOpen, joined, pattern, check, values);
-    }
-
-    Rule pattern(Pattern form) {
-      return new Rule(field, kind, message, with, whenField, whenValue, length, limit, open, joined, form, check, values);
-    }
-
-    Rule check(Check of) {
-      return new Rule(field, kind, message, with, whenField, whenValue, length, limit, open, joined, pattern, of, values);
-    }
-
-    Rule values(Set<String> list) {
-      return new Rule(field, kind, message, with, whenField, whenValue, length, limit, open, joined, pattern, check, list);
-    }
-  }
+      String field, RuleKind kind, String message, List<String> with, BigDecimal limit, boolean open, Pattern pattern, Check check, Set<String> values) {}
 
   /** The member of a response that tells the outcome. */
   record Member(String name, Set<String> done, Set<String> queued, Set<String> refused, Map<String, List<String>> requires) {}
@@ -150,8 +111,8 @@ record Operation(
   /** How pages follow one another; {@code totalPages} is null if no member says how many there are. */
   record Pages(String page, String items, String totalPages) {}
 
-  /** The members of an object of a response, and what makes the object of them. */
-  record Shape(Supplier<List<ResponseMember>> members, Function<Map<String, Object>, Object> make) {}
+  /** The members of an object of a response, and what makes the object of them and of what redacts it in print. */
+  record Shape(Supplier<List<ResponseMember>> members, BiFunction<Map<String, Object>, UnaryOperator<String>, Values> make) {}
 
   /**
    * One member of a response.

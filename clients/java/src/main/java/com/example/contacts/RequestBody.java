@@ -106,7 +106,7 @@ record RequestBody(String contentType, List<Part> parts, long length) {
   }
 
   /** Reads the body once. The streams of files are added to {@code opened}, for who sends to close them. */
-  BodyPublisher publisher(List<InputStream> opened) {
+  BodyPublisher publisher(List<? super InputStream> opened) {
     if (parts.size() <= 1) {
       return BodyPublishers.ofByteArray(parts.isEmpty() ? new byte[0] : parts.get(0).text());
     }
@@ -116,7 +116,7 @@ record RequestBody(String contentType, List<Part> parts, long length) {
             .toArray(BodyPublisher[]::new));
   }
 
-  private static BodyPublisher ofFile(Part part, List<InputStream> opened) {
+  private static BodyPublisher ofFile(Part part, List<? super InputStream> opened) {
     return BodyPublishers.ofInputStream(
         () -> {
           try {

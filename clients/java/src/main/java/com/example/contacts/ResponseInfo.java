@@ -1,7 +1,6 @@
 package com.example.contacts;
 
 import java.io.Serializable;
-import java.net.http.HttpHeaders;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** A response, beside its result. Only its status is printed: the rest may hold secrets. */
 public final class ResponseInfo implements Serializable {
@@ -18,12 +18,19 @@ public final class ResponseInfo implements Serializable {
   private final int status;
   private final TreeMap<String, ArrayList<String>> headers = new TreeMap<>();
   private final String body;
-  private final long receivedAt = System.currentTimeMillis();
+  private final Instant receivedAt = Instant.now();
 
-  ResponseInfo(int status, HttpHeaders headers, String body) {
+  /**
+   * A response that has come.
+   *
+   * @param status of HTTP
+   * @param headers their names in any case
+   * @param body as text; null if it could not be read, or was streamed
+   */
+  public ResponseInfo(int status, Map<String, List<String>> headers, String body) {
     this.status = status;
     this.body = body;
-    headers.map().forEach((name, values) -> this.headers.put(name.toLowerCase(Locale.ROOT), new ArrayList<>(values)));
+    headers.forEach((name, values) -> this.headers.put(name.toLowerCase(Locale.ROOT), new ArrayList<>(values)));
   }
 
   /**
@@ -89,19 +96,12 @@ public final class ResponseInfo implements Serializable {
    * @return empty if the server does not say it
    */
   public Optional<Duration> rateLimitReset() {
-    return number("X-RateLimit-Reset", "X-RateLimit-Reset-Hour", "RateLimit-Reset")
-        .map(n -> RetryAfter.until(n, Instant.ofEpochMilli(receivedAt)))
-        .map(wait -> wait.isNegative() ? Duration.ZERO : wait);
+    return number("X-RateLimit-Reset", "X-RateLimit-Reset-Hour", "RateLimit-Reset").map(n -> RetryAfter.until(n, receivedAt)).map(wait -> wait.isNegative() ? Duration.ZERO : wait);
   }
 
-  private Optional<Long> number(String... names) {
-    for (String name : names) {
-      String value = header(name).orElse("").strip();
-      if (RetryAfter.DIGITS.matcher(value).matches()) {
-        return Optional.of(Long.valueOf(value));
-      }
-    }
-    return Optional.empty();
+  /** The number in the first of these headers that has one. */
+  Optional<Long> number(String... names) {
+    return Stream.of(names).flatMap(name -> header(name).stream()).flatMap(value -> RetryAfter.digits(value.strip()).stream()).findFirst();
   }
 
   @Override

@@ -8,7 +8,7 @@ import com.example.contacts.Operation.Shape;
 import com.example.contacts.Operation.Type;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +22,12 @@ final class ResponseReader {
   private static final Pattern NUMBER = Pattern.compile("-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?");
   private static final Pattern LAST_SEGMENT = Pattern.compile("/([A-Za-z0-9_-]+)\\z");
 
+  private final UnaryOperator<String> redact;
+
+  ResponseReader(UnaryOperator<String> redact) {
+    this.redact = redact;
+  }
+
   /** A member is not what its shape says. */
   private static final class UnreadableException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -31,28 +37,33 @@ final class ResponseReader {
     }
   }
 
-  private ResponseReader() {}
-
-  /** The members of an object under the names of the wire; empty if one is not what the shape says. */
-  static Optional<Map<String, Object>> members(Shape shape, Map<String, Object> object) {
+  /** An object of a shape, from the names of the wire; empty if a member is not what the shape says. */
+  Optional<Values> read(Shape shape, Map<?, ?> object) {
     try {
-      return Optional.of(readMembers(shape, object));
+      return Optional.of(readObject(shape, object));
     } catch (UnreadableException e) {
       return Optional.empty();
     }
   }
 
-  private static Map<String, Object> readMembers(Shape shape, Map<String, Object> object) throws UnreadableException {
-    Map<String, Object> out = new LinkedHashMap<>();
+  /** An object that a program makes, to stand for one of a server. */
+  static Values make(Shape shape, Map<String, ?> members) {
+    return new ResponseReader(UnaryOperator.identity())
+        .read(shape, CallOptions.require(members, "members"))
+        .orElseThrow(() -> new UsageException("members", "must have the names and types that the contract says"));
+  }
+
+  private Values readObject(Shape shape, Map<?, ?> object) throws UnreadableException {
+    Map<String, Object> out = new HashMap<>();
     for (ResponseMember member : shape.members().get()) {
       Object value = member.lastSegmentOf() == null ? object.get(member.name()) : lastSegment(object.get(member.lastSegmentOf()));
       if (value != null) {
-        out.put(member.name(), read(member.type(), value));
+        out.put(member.name(), readValue(member.type(), value));
       } else if (member.required()) {
         throw new UnreadableException();
       }
     }
-    return out;
+    return shape.make().apply(out, redact);
   }
 
   private static String lastSegment(Object uri) {
@@ -60,66 +71,39 @@ final class ResponseReader {
     return matcher.find() ? matcher.group(1) : null;
   }
 
-  @SuppressWarnings("unchecked") // maps of JSON
-  private static Object read(Type type, Object value) throws UnreadableException {
+  private Object readValue(Type type, Object value) throws UnreadableException {
+    Object out = null;
     if (type instanceof ObjectOf object && value instanceof Map<?, ?> map) {
-      Shape shape = object.shape().get();
-      return shape.make().apply(readMembers(shape, (Map<String, Object>) map));
-    }
-    if (type instanceof ListOf list && value instanceof List<?> items) {
-      List<Object> out = new ArrayList<>(items.size());
+      out = readObject(object.shape().get(), map);
+    } else if (type instanceof ListOf list && value instanceof List<?> items) {
+      List<Object> read = new ArrayList<>(items.size());
       for (Object item : items) {
-        if (item == null) {
-          throw new UnreadableException();
-        }
-        out.add(read(list.item(), item));
+        read.add(readValue(list.item(), item));
       }
-      return List.copyOf(out);
+      out = List.copyOf(read);
+    } else if (type instanceof Scalar kind) {
+      out = scalar(kind, value);
     }
-    Object scalar = type instanceof Scalar kind ? scalar(kind, value) : null;
-    if (scalar == null) {
+    if (out == null) {
       throw new UnreadableException();
     }
-    return scalar;
+    return out;
   }
 
   private static Object scalar(Scalar kind, Object value) {
     return switch (kind) {
       case STRING -> value instanceof String text ? wellFormed(text) : null;
       case BOOLEAN -> value instanceof Boolean ? value : "true".equals(value) ? Boolean.TRUE : "false".equals(value) ? Boolean.FALSE : null;
-      case INTEGER -> integer(value);
-      case NUMBER -> {
-        String text = value instanceof Json.Literal number ? number.text() : value instanceof String s ? s : "";
-        Double number = NUMBER.matcher(text).matches() ? Double.valueOf(text) : null;
-        yield number != null && Double.isFinite(number) ? number : null;
-      }
-      case JSON -> plain(value);
+      case INTEGER -> number(value, INTEGER).flatMap(Json.Literal::asLong).orElse(null);
+      case NUMBER -> number(value, NUMBER).flatMap(Json.Literal::asDouble).orElse(null);
+      case JSON -> value;
     };
   }
 
-  private static Long integer(Object value) {
-    if (value instanceof Json.Literal number) {
-      return number.asLong().orElse(null);
-    }
-    return value instanceof String text && INTEGER.matcher(text).matches() ? new Json.Literal(text.replaceFirst("^(-?)0+(?=[0-9])", "$1")).asLong().orElse(null) : null;
-  }
-
-  /** JSON without our own class for numbers: a whole one is a Long or a BigInteger, another a BigDecimal or text. */
-  private static Object plain(Object value) {
-    if (value instanceof Map<?, ?> map) {
-      Map<String, Object> out = new LinkedHashMap<>();
-      map.forEach((name, member) -> out.put((String) name, member == null ? null : plain(member)));
-      return out;
-    }
-    if (value instanceof List<?> list) {
-      List<Object> out = new ArrayList<>();
-      list.forEach(item -> out.add(item == null ? null : plain(item)));
-      return out;
-    }
-    if (value instanceof Json.Literal number) {
-      return number.asLong().<Object>map(n -> n).orElseGet(() -> number.text().length() <= 40 ? new java.math.BigDecimal(number.text()) : number.text());
-    }
-    return value;
+  /** A number, or one in a string of some form. */
+  private static Optional<Json.Literal> number(Object value, Pattern inString) {
+    boolean isNumber = value instanceof Number || (value instanceof String text && inString.matcher(text).matches());
+    return isNumber ? Optional.of(new Json.Literal(value.toString())) : Optional.empty();
   }
 
   /** Text in which half of a surrogate pair is U+FFFD. */
@@ -128,14 +112,13 @@ final class ResponseReader {
   }
 
   /** The words of a server: none, if they do not have the form that the contract says. */
-  static ServerWords words(ApiInfo api, Map<String, Object> object, UnaryOperator<String> redact) {
+  ServerWords words(ApiInfo api, Map<?, ?> object) {
     if (api.errorMessage() == null || object == null) {
       return ServerWords.NONE;
     }
     try {
-      String message = text(object.get(api.errorMessage()), redact);
-      Object list = api.errorList() == null ? null : object.get(api.errorList());
       List<FieldError> errors = new ArrayList<>();
+      Object list = api.errorList() == null ? null : object.get(api.errorList());
       if (list != null && !(list instanceof List<?>)) {
         return ServerWords.NONE;
       }
@@ -143,22 +126,18 @@ final class ResponseReader {
         if (!(item instanceof Map<?, ?> error)) {
           return ServerWords.NONE;
         }
-        String field = api.errorField() == null ? "" : text(error.get(api.errorField()), redact);
-        errors.add(new FieldError(field, text(error.get(api.errorMessage()), redact)));
+        errors.add(new FieldError(api.errorField() == null ? "" : text(error.get(api.errorField())), text(error.get(api.errorMessage()))));
       }
-      return new ServerWords(message, errors);
+      return new ServerWords(text(object.get(api.errorMessage())), errors);
     } catch (UnreadableException e) {
       return ServerWords.NONE;
     }
   }
 
-  private static String text(Object value, UnaryOperator<String> redact) throws UnreadableException {
-    if (value == null) {
-      return "";
+  private String text(Object value) throws UnreadableException {
+    if (value != null && !(value instanceof String)) {
+      throw new UnreadableException();
     }
-    if (value instanceof String text) {
-      return redact.apply(wellFormed(text));
-    }
-    throw new UnreadableException();
+    return value == null ? "" : redact.apply(wellFormed((String) value));
   }
 }

@@ -1,7 +1,6 @@
 package com.example.contacts;
 
 import com.example.contacts.Operation.Field;
-import com.example.contacts.Operation.Kind;
 import com.example.contacts.Operation.Place;
 import com.example.contacts.Operation.Rule;
 import java.io.IOException;
@@ -28,42 +27,48 @@ final class RuleCheck {
   private final List<Violation> unsendable = new ArrayList<>();
   private final Map<String, List<FileSource.Facts>> files = new HashMap<>();
 
-  /**
-   * Checks.
-   *
-   * @param values what is there, by the names of fields
-   * @param wrong fields whose values have another type
-   */
-  RuleCheck(Operation operation, Map<String, List<Object>> values, Set<Field> wrong) {
-    this.operation = operation;
-    this.values = values;
+  /** Checks; the rules of the path only if the draft has it. */
+  RuleCheck(Draft draft) {
+    operation = draft.operation;
+    values = draft.values;
     given = new HashSet<>(values.keySet());
-    wrong.forEach(field -> given.add(field.name()));
+    draft.wrong.forEach(field -> given.add(field.name()));
     for (Field field : operation.fields()) {
-      if (wrong.contains(field)) {
-        add(Rule.of(field.name(), RuleKind.TYPE, field.wrongType()), true);
+      if (field.in() == Place.PATH && !draft.hasPath) {
+        continue;
+      }
+      if (draft.wrong.contains(field)) {
+        add(new Violation(field.name(), RuleKind.TYPE, field.wrongType()), true);
         continue;
       }
       Rule broken = broken(field, values.get(field.name()));
       if (broken != null) {
-        add(broken, isUnsendable(field, broken));
+        add(violation(broken), isUnsendable(field, broken));
       }
     }
     for (Rule rule : operation.disjoint()) {
       Set<String> other = texts(rule.with().get(0));
-      if (texts(rule.field()).stream().anyMatch(other::contains) && violations.stream().noneMatch(v -> v.field().equals(rule.field()))) {
-        add(rule, false);
+      if (texts(rule.field()).stream().anyMatch(other::contains) && !isAtFault(rule.field())) {
+        add(violation(rule), false);
       }
     }
-    Set<String> atFault = violations.stream().map(Violation::field).collect(Collectors.toSet());
     if (operation.notEmpty() != null
-        && operation.fields().stream()
-            .filter(f -> f.in() == Place.BODY)
-            .noneMatch(f -> values.containsKey(f.name()) || atFault.contains(f.name()))) {
-      add(operation.notEmpty(), false);
+        && operation.fields().stream().noneMatch(f -> f.in() == Place.BODY && (values.containsKey(f.name()) || isAtFault(f.name())))) {
+      add(violation(operation.notEmpty()), false);
     }
-    List<String> order = operation.fields().stream().map(Field::name).toList();
-    violations.sort(Comparator.comparingInt(v -> order.indexOf(v.field())));
+    if (violations.size() > 1) {
+      List<String> order = operation.fields().stream().map(Field::name).toList();
+      violations.sort(Comparator.comparingInt(v -> order.indexOf(v.field())));
+    }
+    violations.addAll(draft.unknown);
+  }
+
+  private static Violation violation(Rule rule) {
+    return new Violation(rule.field(), rule.kind(), rule.message());
+  }
+
+  private boolean isAtFault(String name) {
+    return violations.stream().anyMatch(v -> v.field().equals(name));
   }
 
   List<Violation> violations() {
@@ -80,8 +85,7 @@ final class RuleCheck {
     return files;
   }
 
-  private void add(Rule rule, boolean always) {
-    Violation violation = new Violation(rule.field(), rule.kind(), rule.message());
+  private void add(Violation violation, boolean always) {
     violations.add(violation);
     if (always) {
       unsendable.add(violation);
@@ -138,7 +142,7 @@ final class RuleCheck {
     return switch (rule.kind()) {
       case REQUIRED -> !isThere && rule.with().stream().noneMatch(given::contains);
       case REQUIRED_WITH -> !isThere && rule.with().stream().anyMatch(given::contains);
-      case REQUIRED_IF -> !isThere && texts(rule.whenField()).contains(rule.whenValue());
+      case REQUIRED_IF -> !isThere && texts(rule.with().get(0)).stream().anyMatch(rule.values()::contains);
       case EXCLUSIVE -> isThere && given.containsAll(rule.with());
       default -> throw new IllegalStateException("the runtime does not know the rule " + rule.kind());
     };
@@ -161,10 +165,10 @@ final class RuleCheck {
   private static boolean isListBroken(Rule rule, Field field, List<Object> items) {
     return switch (rule.kind()) {
       case LIST_ITEM -> !items.stream().allMatch(item -> fitsInList(item, field, true));
-      case TOO_FEW -> items.size() < rule.length();
-      case TOO_MANY -> items.size() > rule.length();
+      case TOO_FEW -> items.size() < rule.limit().intValue();
+      case TOO_MANY -> items.size() > rule.limit().intValue();
       case DUPLICATE -> new HashSet<>(items.stream().map(Values::wireText).toList()).size() < items.size();
-      case TOO_LONG -> length(joined(field, items)) > rule.length();
+      case TOO_LONG -> length(joined(field, items)) > rule.limit().intValue();
       default -> throw new IllegalStateException("the runtime does not know the rule " + rule.kind() + " of a list");
     };
   }
@@ -189,8 +193,8 @@ final class RuleCheck {
 
   private boolean isBroken(Rule rule, Field field, Object value) {
     return switch (rule.kind()) {
-      case TOO_SHORT -> length(Values.wireText(value)) < rule.length();
-      case TOO_LONG -> length(Values.wireText(value)) > rule.length();
+      case TOO_SHORT -> length(Values.wireText(value)) < rule.limit().intValue();
+      case TOO_LONG -> length(Values.wireText(value)) > rule.limit().intValue();
       case TOO_SMALL -> compare(value, rule) < (rule.open() ? 1 : 0);
       case TOO_LARGE -> compare(value, rule) > (rule.open() ? -1 : 0);
       case ONE_OF -> !rule.values().contains(Values.wireText(value));
@@ -207,8 +211,8 @@ final class RuleCheck {
 
   private static int compare(Object value, Rule rule) {
     return value instanceof Long n
-        ? BigDecimal.valueOf(n).compareTo(new BigDecimal(rule.limit()))
-        : Double.compare((Double) value + 0.0, Double.parseDouble(rule.limit()));
+        ? BigDecimal.valueOf(n).compareTo(rule.limit())
+        : Double.compare((Double) value + 0.0, rule.limit().doubleValue() + 0.0);
   }
 
   private static boolean hasForm(Rule rule, String text) {
@@ -228,16 +232,5 @@ final class RuleCheck {
             || (field.namedPart()
                 && operation.fields().stream()
                     .anyMatch(f -> f.in() == Place.BODY && f.name().equalsIgnoreCase(file.name()))));
-  }
-
-  /** Tells whether a value has the type of a field. */
-  static boolean isOfKind(Kind kind, Object value) {
-    return switch (kind) {
-      case STRING -> value instanceof String;
-      case INTEGER -> value instanceof Long;
-      case NUMBER -> value instanceof Double number && Double.isFinite(number);
-      case BOOLEAN -> value instanceof Boolean;
-      case FILE -> value instanceof FileSource;
-    };
   }
 }

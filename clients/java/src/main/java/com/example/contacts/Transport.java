@@ -1,197 +1,217 @@
 package com.example.contacts;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.BodySubscribers;
 import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /** Sends one request and reads what comes back. */
 final class Transport {
   private static final int MAX_HEADER_BYTES = 64 * 1024;
+  private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
   private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
 
-  /**
-   * What a server sent back.
-   *
-   * @param body null if it did not come whole, is too long or is not UTF-8
-   * @param stream of a response that is content; else null
-   */
-  record Incoming(ResponseInfo info, Map<String, List<String>> headers, String body, InputStream stream) {}
+  /** What is sent; a success is content, to be streamed, if {@code isBytes}. */
+  record Request(String method, URI url, Map<String, String> headers, RequestBody body, boolean isBytes) {}
+
+  /** What came back; {@code stream} is null unless it is content. */
+  record Response(ResponseInfo info, InputStream stream) {}
 
   /** Not one byte of the request was written. */
   static final class UnsentException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    UnsentException(Throwable cause) {
-      super(cause);
+    UnsentException(String where, Throwable cause) {
+      super(where, cause);
     }
   }
 
-  /** A response does not say how long it is. */
-  private static final class UnframedException extends IOException {
-    private static final long serialVersionUID = 1L;
+  private final HttpClients clients;
 
-    UnframedException() {
-      super("the response does not say how long it is");
-    }
-  }
-
-  private final Supplier<HttpClient> http;
-  private final ExecutorService threads;
-
-  /**
-   * A transport.
-   *
-   * @param http what sends; null: clients of its own
-   */
-  Transport(HttpClient http, ExecutorService threads) {
-    this.threads = threads;
-    this.http = http != null ? () -> http : new Rotation(threads);
+  Transport(HttpClients clients) {
+    this.clients = clients;
   }
 
   /**
    * Sends a request.
    *
    * @param limit how long that may take, to the end of the response
-   * @param isBytes a success is content, to be streamed
    * @throws UnsentException if it is proven that nothing was written
    * @throws IOException if there is no response
    */
-  Incoming send(String method, String url, List<String[]> headers, RequestBody body, Duration limit, boolean isBytes)
-      throws UnsentException, IOException {
-    if (limit.isNegative() || limit.isZero()) {
-      throw new UnsentException(new HttpTimeoutException("no time is left"));
-    }
-    if (Thread.currentThread().isInterrupted()) {
-      throw new UnsentException(new InterruptedException("the thread was interrupted before"));
-    }
-    List<InputStream> opened = new CopyOnWriteArrayList<>();
-    Witness witness = new Witness(body.publisher(opened), body.length());
-    AtomicReference<HttpResponse.ResponseInfo> head = new AtomicReference<>();
-    long begin = System.nanoTime();
+  Response send(Request request, Duration limit) throws UnsentException, IOException {
+    long end = System.nanoTime() + TimeUnit.NANOSECONDS.convert(limit);
+    List<Closeable> opened = new CopyOnWriteArrayList<>();
+    Witness witness = new Witness(request.body().publisher(opened), request.body().length());
+    Head head = new Head(request.isBytes());
+    HttpClients.Lease lease = null;
+    InputStream stream = null;
     try {
-      HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).version(HttpClient.Version.HTTP_1_1);
-      headers.forEach(header -> request.header(header[0], header[1]));
-      if (body.contentType() != null) {
-        request.header("Content-Type", body.contentType());
+      if (limit.isNegative() || limit.isZero()) {
+        throw new HttpTimeoutException("no time is left");
       }
-      request.method(method, witness);
-      CompletableFuture<HttpResponse<Object>> sent = http.get().sendAsync(request.build(), info -> {
-        head.set(info);
-        return isBytes && info.statusCode() >= 200 && info.statusCode() < 300
-            ? BodySubscribers.mapping(BodySubscribers.ofInputStream(), stream -> (Object) stream)
-            : new TextBody();
-      });
-      HttpResponse<Object> response = await(sent, limit);
-      checkHeaders(response);
-      Duration left = limit.minusNanos(System.nanoTime() - begin);
-      if (response.body() instanceof InputStream stream) {
-        CompletableFuture.delayedExecutor(left.toMillis(), TimeUnit.MILLISECONDS, threads).execute(() -> close(stream));
-        return incoming(response.statusCode(), response, null, stream);
+      if (Thread.interrupted()) {
+        throw new InterruptedException("the thread was interrupted before");
       }
-      return incoming(response.statusCode(), response, text((TextBody) response.body(), left), null);
+      lease = clients.acquire();
+      HttpRequest.Builder http = HttpRequest.newBuilder(request.url()).version(HttpClient.Version.HTTP_1_1).method(request.method(), witness);
+      request.headers().forEach(http::header);
+      HttpResponse<InputStream> response = await(lease.http().sendAsync(http.build(), head), end);
+      if (response.statusCode() == PROXY_AUTHENTICATION_REQUIRED && witness.nothingWritten()) {
+        throw new IOException("the proxy refused with 407");
+      }
+      if (!isFramed(response.headers())) {
+        throw new IOException("the response does not say how long it is, or has too long a header");
+      }
+      stream = response.body();
+      return stream != null ? new Response(head.info(null), timed(stream, end, lease)) : new Response(head.info(text(head.body, end)), null);
     } catch (Throwable e) { // whatever it is: it must not hide what is known
       if (e instanceof InterruptedException) {
         Thread.currentThread().interrupt();
       }
       if (witness.nothingWritten()) {
-        throw new UnsentException(e);
+        throw new UnsentException(where(request.url(), lease), reason(e));
       }
       // If a body breaks off soon enough, sending fails although the header has come.
-      HttpResponse.ResponseInfo info = head.get();
-      if (info != null && headerBytes(info.headers().map()) <= MAX_HEADER_BYTES && !(e instanceof UnframedException)) {
-        ResponseInfo known = new ResponseInfo(info.statusCode(), info.headers(), null);
-        return new Incoming(known, info.headers().map(), null, null);
+      if (head.known != null && isFramed(head.known.headers())) {
+        return new Response(head.info(null), null);
       }
       throw e instanceof IOException io ? io : new IOException(e);
     } finally {
       opened.forEach(Transport::close);
+      if (stream == null && lease != null) {
+        lease.release().run();
+      }
     }
   }
 
-  private static <T> T await(CompletableFuture<T> sent, Duration limit) throws Throwable {
+  /** The status and header of a response, which are kept as soon as they have come, and where its body goes. */
+  private static final class Head implements HttpResponse.BodyHandler<InputStream> {
+    final TextBody body = new TextBody();
+    volatile HttpResponse.ResponseInfo known;
+    private final boolean isBytes;
+
+    Head(boolean isBytes) {
+      this.isBytes = isBytes;
+    }
+
+    @Override
+    public BodySubscriber<InputStream> apply(HttpResponse.ResponseInfo given) {
+      known = given;
+      return isBytes && given.statusCode() >= 200 && given.statusCode() < 300 ? BodySubscribers.ofInputStream() : body;
+    }
+
+    ResponseInfo info(String text) {
+      return new ResponseInfo(known.statusCode(), known.headers().map(), text);
+    }
+  }
+
+  private static <T> T await(Future<T> future, long end) throws Throwable {
     try {
-      return sent.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+      return future.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
       throw e.getCause();
     } catch (TimeoutException e) {
-      sent.cancel(true);
       throw new HttpTimeoutException("the response did not come in time");
-    } catch (InterruptedException e) {
-      sent.cancel(true);
-      throw e;
+    } finally {
+      future.cancel(true); // if it is not done
     }
   }
 
-  private static void checkHeaders(HttpResponse<?> response) throws IOException {
-    List<String> lengths = response.headers().allValues("Content-Length");
-    if (lengths.size() > 1 || !lengths.stream().allMatch(length -> LENGTH.matcher(length.strip()).matches())) {
-      throw new UnframedException();
-    }
-    if (headerBytes(response.headers().map()) > MAX_HEADER_BYTES) {
-      throw new IOException("the headers of the response are too long");
+  /** A body as text; null if it did not come whole, or is not UTF-8. */
+  private static String text(TextBody body, long end) throws Throwable {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(await(body.whole, end))).toString();
+    } catch (IOException e) {
+      return null;
+    } finally {
+      body.cancel();
     }
   }
 
-  private static long headerBytes(Map<String, List<String>> headers) {
+  /** Content that ends in time, and then gives back what it came with. */
+  private static InputStream timed(InputStream stream, long end, HttpClients.Lease lease) {
+    CompletableFuture<Void> closed = new CompletableFuture<Void>().orTimeout(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+    CompletableFuture<Void> unused = closed.whenComplete(
+        (nothing, late) -> {
+          close(stream);
+          lease.release().run();
+        });
+    return new java.io.FilterInputStream(stream) {
+      @Override
+      public void close() {
+        closed.complete(null);
+      }
+    };
+  }
+
+  private static boolean isFramed(HttpHeaders headers) {
+    List<String> lengths = headers.allValues("Content-Length");
     long size = 0;
-    for (Map.Entry<String, List<String>> header : headers.entrySet()) {
+    for (Map.Entry<String, List<String>> header : headers.map().entrySet()) {
       for (String value : header.getValue()) {
         size += header.getKey().length() + value.length() + 4;
       }
     }
-    return size;
+    return size <= MAX_HEADER_BYTES && lengths.size() <= 1 && lengths.stream().allMatch(length -> LENGTH.matcher(length.strip()).matches());
   }
 
-  private static Incoming incoming(int status, HttpResponse<?> response, String body, InputStream stream) {
-    return new Incoming(new ResponseInfo(status, response.headers(), body), response.headers().map(), body, stream);
-  }
-
-  private static String text(TextBody body, Duration limit) throws InterruptedException {
+  /** What a request did not reach. */
+  private static String where(URI url, HttpClients.Lease lease) {
+    String host = url.getHost() + (url.getPort() < 0 ? "" : ":" + url.getPort());
     try {
-      byte[] bytes = body.read(limit);
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-    } catch (CharacterCodingException e) {
-      return null;
-    } catch (IOException e) {
-      return null; // cut, or too long
+      ProxySelector proxies = lease.http().proxy().orElseGet(ProxySelector::getDefault);
+      Proxy proxy = proxies.select(url).get(0);
+      return proxy.type() == Proxy.Type.HTTP && proxy.address() instanceof InetSocketAddress address
+          ? host + " through the proxy " + address.getHostString() + ":" + address.getPort()
+          : host;
+    } catch (RuntimeException e) { // there is none, or the caller's is broken
+      return host;
     }
   }
 
-  private static void close(InputStream stream) {
-    try {
-      stream.close();
-    } catch (IOException e) {
-      // It was only read.
+  /** A failure in words, where the JDK has none. */
+  private static Throwable reason(Throwable failure) {
+    for (Throwable link = failure; link != null; link = link.getCause()) {
+      if (link instanceof UnresolvedAddressException) {
+        return new IOException("the name of the host is not known");
+      }
+      if (link instanceof ClosedChannelException) {
+        return new IOException("the connection was refused, or was not made");
+      }
     }
+    return failure;
   }
 
-  /** The first value of a header; empty if there is none. */
-  static String header(Map<String, List<String>> headers, String name) {
-    return headers.entrySet().stream()
-        .filter(e -> e.getKey().toLowerCase(Locale.ROOT).equals(name.toLowerCase(Locale.ROOT)))
-        .map(e -> e.getValue().get(0))
-        .findFirst()
-        .orElse("");
+  private static void close(Closeable opened) {
+    try {
+      opened.close();
+    } catch (Throwable e) { // it was only read, and may be the caller's
+      return;
+    }
   }
 }

@@ -27,6 +27,7 @@ import java.util.stream.Stream;
 /** Lets the conformance runner drive the client: one JSON object a line in, one out. */
 final class Adapter {
   private static final JsonFactory JSON = new JsonFactory();
+  private static final Json JSON_READER = new Json();
 
   private final Map<String, Core> clients = new HashMap<>();
 
@@ -37,7 +38,7 @@ final class Adapter {
     BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     for (String line = in.readLine(); line != null; line = in.readLine()) {
-      out.println(write(adapter.answer(Json.parseObject(line).orElseThrow())));
+      out.println(write(adapter.answer(JSON_READER.parseObject(line).orElseThrow())));
     }
   }
 
@@ -57,6 +58,7 @@ final class Adapter {
         Core core = core(command);
         printed.append(core);
         call(core, operation, command, integers(operation, object(command, "path")), input, answer);
+        printed.append(answer.get("response"));
       }
     } catch (ApiException e) {
       report(answer, e);
@@ -75,9 +77,9 @@ final class Adapter {
     ResponseInfo[] last = new ResponseInfo[1];
     CallOptions options = CallOptions.DEFAULT.onResponse(info -> last[0] = info);
     if (Boolean.TRUE.equals(command.get("pages"))) {
-      Object first = new Draft(operation, input, false).asInput(operation).get(operation.pages().page());
+      Object first = new Draft(operation, null, input).asInput().get(operation.pages().page());
       Stream<Values> items =
-          core.items(
+          Pages.items(
               operation,
               first,
               page -> {

@@ -53,7 +53,6 @@ final class ClientTest {
     CallOptions options = CallOptions.DEFAULT;
     for (Duration bad : Arrays.asList(null, Duration.ZERO, Duration.ofMillis(-1), Duration.ofMillis(Long.MAX_VALUE))) {
       assertEquals("timeout", assertThrows(UsageException.class, () -> options.timeout(bad)).argument());
-      assertEquals("totalTimeout", assertThrows(UsageException.class, () -> options.totalTimeout(bad)).argument());
     }
     assertEquals("retries", assertThrows(UsageException.class, () -> options.retries(-1)).argument());
     assertEquals("rules", assertThrows(UsageException.class, () -> options.rules(null)).argument());
