@@ -21,6 +21,7 @@ final class BaseUrl {
 
   private final String text;
   private final boolean isPlain;
+  private final boolean isLoopback;
 
   BaseUrl(String given) {
     Matcher parts = FORM.matcher(given == null ? "" : given);
@@ -30,7 +31,8 @@ final class BaseUrl {
           "baseUrl", "must have the form https://host or https://host/path, without user, query and fragment");
     }
     isPlain = parts.group(1).equalsIgnoreCase("http");
-    if (isPlain && !LOOPBACK.matcher(parts.group(2)).matches()) {
+    isLoopback = LOOPBACK.matcher(parts.group(2)).matches();
+    if (isPlain && !isLoopback) {
       throw new UsageException("baseUrl", "must begin with https://; http:// is for loopback addresses only");
     }
     int end = given.length();
@@ -48,9 +50,13 @@ final class BaseUrl {
     }
   }
 
-  /** Tells whether it is HTTP on a loopback address. */
+  /** Tells whether it is HTTP without TLS. */
   boolean isPlain() {
     return isPlain;
+  }
+
+  boolean isLoopback() {
+    return isLoopback;
   }
 
   /** {@return the URL, without a slash at its end} */

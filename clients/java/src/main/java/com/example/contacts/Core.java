@@ -54,7 +54,7 @@ final class Core implements AutoCloseable {
       throw new UsageException("httpClient", "must never follow redirects: the credentials would go along");
     }
     classifier = new Classifier(api, credentials);
-    clients = new HttpClients(http, api.name(), this.baseUrl.isPlain());
+    clients = new HttpClients(http, api.name(), this.baseUrl);
     transport = new Transport(clients);
     this.options = options.over(DEFAULTS);
     asyncCalls = OwnClient.threads(null, api.name(), ASYNC_CALLS);

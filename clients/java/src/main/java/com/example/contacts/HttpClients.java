@@ -18,15 +18,15 @@ final class HttpClients {
 
   private final HttpClient given;
   private final String name;
-  private final boolean isPlain;
+  private final BaseUrl url;
   private OwnClient current;
   private boolean isClosed;
 
   /** Clients; {@code given} is the caller's, or null. */
-  HttpClients(HttpClient given, String name, boolean isPlain) {
+  HttpClients(HttpClient given, String name, BaseUrl url) {
     this.given = given;
     this.name = name;
-    this.isPlain = isPlain;
+    this.url = url;
   }
 
   synchronized Lease acquire() throws GeneralSecurityException {
@@ -39,7 +39,7 @@ final class HttpClients {
       current = null;
     }
     if (current == null) {
-      current = new OwnClient(name, isPlain);
+      current = new OwnClient(name, url);
     }
     return new Lease(current.acquire(), current::release);
   }

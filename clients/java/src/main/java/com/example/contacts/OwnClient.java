@@ -1,6 +1,5 @@
 package com.example.contacts;
 
-import java.net.ProxySelector;
 import java.net.http.HttpClient;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
@@ -25,18 +24,17 @@ final class OwnClient {
   private int running;
   private boolean isRetired;
 
-  /** A client; {@code isPlain} is for HTTP on a loopback address, which needs neither a proxy nor certificates. */
-  OwnClient(String name, boolean isPlain) throws GeneralSecurityException {
+  OwnClient(String name, BaseUrl url) throws GeneralSecurityException {
     group = group(name);
     threads = threads(group, name, THREADS);
     HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).executor(threads);
-    ProxySelector proxies = ProxySelector.getDefault();
-    if (isPlain) {
+    if (url.isPlain()) { // which works without a store of certificates
       SSLContext none = SSLContext.getInstance("TLS");
       none.init(null, new TrustManager[0], null);
-      builder.sslContext(none).proxy(HttpClient.Builder.NO_PROXY);
-    } else if (proxies != null) {
-      builder.proxy(proxies);
+      builder.sslContext(none);
+    }
+    if (url.isLoopback()) {
+      builder.proxy(HttpClient.Builder.NO_PROXY);
     }
     http = CompletableFuture.supplyAsync(builder::build, threads).join(); // its own thread begins in the group of this one
   }

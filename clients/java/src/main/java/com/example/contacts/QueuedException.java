@@ -1,20 +1,22 @@
 package com.example.contacts;
 
+import java.io.Serializable;
+
 /** The server will do the work later. It is not done yet, and must not be sent again. */
 public final class QueuedException extends ApiException {
   private static final long serialVersionUID = 1L;
 
   private final ResponseInfo info;
-  private final transient Object result;
+  private final Serializable result;
 
   /**
    * An exception of a response.
    *
    * @param operation the id of the operation
    * @param info the response
-   * @param result the response as the operation's type; not kept when the exception is serialised
+   * @param result the response as the operation's type
    */
-  public QueuedException(String operation, ResponseInfo info, Object result) {
+  public QueuedException(String operation, ResponseInfo info, Serializable result) {
     super(operation, "queued, must not be sent again: the server will do it later", null);
     this.info = info;
     this.result = result;
@@ -32,7 +34,7 @@ public final class QueuedException extends ApiException {
   /**
    * The response as the operation's type.
    *
-   * @return null after the exception was serialised
+   * @return what its method returns
    */
   public Object result() {
     return result;

@@ -189,7 +189,7 @@ final class Transport {
       return proxy.type() == Proxy.Type.HTTP && proxy.address() instanceof InetSocketAddress address
           ? host + " through the proxy " + address.getHostString() + ":" + address.getPort()
           : host;
-    } catch (RuntimeException e) { // there is none, or the caller's is broken
+    } catch (Throwable e) { // there is none, or the caller's is broken
       return host;
     }
   }

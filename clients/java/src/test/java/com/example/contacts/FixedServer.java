@@ -1,5 +1,7 @@
 package com.example.contacts;
 
+import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -16,7 +18,10 @@ final class FixedServer implements AutoCloseable {
   static final String CREATED =
       "{\"Status\":\"OK\",\"Uri\":\"/Advertisers/IRtest/Campaigns/1000/Contacts/2750\"}";
 
-  final List<byte[]> requests = new CopyOnWriteArrayList<>();
+  /** Requests that came whole, and what came of others. */
+  final List<String> requests = new CopyOnWriteArrayList<>();
+
+  final List<String> cut = new CopyOnWriteArrayList<>();
   final AtomicInteger connections = new AtomicInteger();
   private final ServerSocket socket;
   private final IntFunction<String> response;
@@ -24,11 +29,15 @@ final class FixedServer implements AutoCloseable {
   /**
    * Serves.
    *
-   * @param response to each request in turn, from 1; null closes the connection
+   * @param response to each request in turn, from 1; null and one without a length close the connection
    */
   FixedServer(IntFunction<String> response) throws IOException {
+    this(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), response);
+  }
+
+  FixedServer(ServerSocket socket, IntFunction<String> response) {
+    this.socket = socket;
     this.response = response;
-    socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     start(this::accept);
   }
 
@@ -50,10 +59,14 @@ final class FixedServer implements AutoCloseable {
   }
 
   String url() {
-    return "http://127.0.0.1:" + socket.getLocalPort();
+    return url("http", "127.0.0.1");
   }
 
-  private static void start(Runnable task) {
+  String url(String scheme, String host) {
+    return scheme + "://" + host + ":" + socket.getLocalPort();
+  }
+
+  static void start(Runnable task) {
     Thread thread = new Thread(task);
     thread.setDaemon(true);
     thread.start();
@@ -73,8 +86,8 @@ final class FixedServer implements AutoCloseable {
 
   private void serve(Socket connection) {
     try (connection) {
-      InputStream in = connection.getInputStream();
-      for (byte[] request = read(in); request.length > 0; request = read(in)) {
+      InputStream in = new BufferedInputStream(connection.getInputStream());
+      for (String request = read(in); request != null; request = read(in)) {
         requests.add(request);
         String answer = response.apply(requests.size());
         if (answer == null) {
@@ -82,30 +95,47 @@ final class FixedServer implements AutoCloseable {
         }
         connection.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
         connection.getOutputStream().flush();
+        if (!answer.isEmpty() && !answer.contains("Content-Length")) {
+          return;
+        }
       }
     } catch (IOException e) {
       // The client gave up.
     }
   }
 
-  /** Reads one request; it is empty if the connection ends before its end. */
-  private static byte[] read(InputStream in) throws IOException {
-    StringBuilder head = new StringBuilder();
-    while (head.indexOf("\r\n\r\n") < 0) {
-      int c = in.read();
-      if (c < 0) {
-        return new byte[0];
+  /** Reads one request; null if the connection ends before its end. */
+  private String read(InputStream in) throws IOException {
+    StringBuilder request = new StringBuilder();
+    try {
+      while (request.indexOf("\r\n\r\n") < 0) {
+        append(request, in);
       }
-      head.append((char) c);
+      long length =
+          request.toString().lines()
+              .filter(line -> line.regionMatches(true, 0, "content-length:", 0, 15))
+              .mapToLong(line -> Long.parseLong(line.substring(15).strip()))
+              .findFirst()
+              .orElse(0);
+      long end = request.length() + length;
+      while (request.length() < end) {
+        append(request, in);
+      }
+      return request.toString();
+    } catch (IOException e) {
+      if (request.length() > 0) {
+        cut.add(request.toString());
+      }
+      throw e;
     }
-    int length =
-        head.toString().lines()
-            .filter(line -> line.regionMatches(true, 0, "content-length:", 0, 15))
-            .mapToInt(line -> Integer.parseInt(line.substring(15).strip()))
-            .findFirst()
-            .orElse(0);
-    byte[] body = in.readNBytes(length);
-    return body.length < length ? new byte[0] : (head + new String(body, StandardCharsets.ISO_8859_1)).getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  private static void append(StringBuilder request, InputStream in) throws IOException {
+    int c = in.read();
+    if (c < 0) {
+      throw new EOFException();
+    }
+    request.append((char) c);
   }
 
   @Override
