@@ -2,7 +2,6 @@ package com.example.contacts;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -10,22 +9,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 
-/**
- * The body of a response, of at most 1 MiB. It is handed over at once, as null in place of a stream, so that the status
- * and header are known whatever becomes of it.
- */
-final class TextBody implements BodySubscriber<InputStream> {
+/** The body of a response, of at most 1 MiB, as an array of bytes. */
+final class TextBody implements BodySubscriber<Object> {
   private static final int MAX_BYTES = 1 << 20;
 
-  /** All of the body, once it has come. */
-  final CompletableFuture<byte[]> whole = new CompletableFuture<>();
-
+  private final CompletableFuture<Object> whole = new CompletableFuture<>();
   private final ByteArrayOutputStream received = new ByteArrayOutputStream();
-  private volatile Flow.Subscription subscription;
+  private Flow.Subscription subscription;
 
   @Override
-  public CompletionStage<InputStream> getBody() {
-    return CompletableFuture.completedFuture(null);
+  public CompletionStage<Object> getBody() {
+    return whole;
   }
 
   @Override
@@ -45,13 +39,6 @@ final class TextBody implements BodySubscriber<InputStream> {
       byte[] bytes = new byte[buffer.remaining()];
       buffer.get(bytes);
       received.write(bytes, 0, bytes.length);
-    }
-  }
-
-  /** Reads no more of it. */
-  void cancel() {
-    if (!whole.isDone()) {
-      subscription.cancel();
     }
   }
 

@@ -23,10 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 
 /** Sends one request and reads what comes back. */
@@ -80,15 +77,18 @@ final class Transport {
       lease = clients.acquire();
       HttpRequest.Builder http = HttpRequest.newBuilder(request.url()).version(HttpClient.Version.HTTP_1_1).method(request.method(), witness);
       request.headers().forEach(http::header);
-      HttpResponse<InputStream> response = await(lease.http().sendAsync(http.build(), head), end);
+      HttpResponse<Object> response = sendInTime(lease.http(), http.build(), head, end);
       if (response.statusCode() == PROXY_AUTHENTICATION_REQUIRED && witness.nothingWritten()) {
         throw new IOException("the proxy refused with 407");
       }
       if (!isFramed(response.headers())) {
         throw new IOException("the response does not say how long it is, or has too long a header");
       }
-      stream = response.body();
-      return stream != null ? new Response(head.info(null), timed(stream, end, lease)) : new Response(head.info(text(head.body, end)), null);
+      if (response.body() instanceof InputStream content) {
+        stream = timed(content, end, lease);
+        return new Response(head.info(null), stream);
+      }
+      return new Response(head.info(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap((byte[]) response.body())).toString()), null);
     } catch (Throwable e) { // whatever it is: it must not hide what is known
       if (e instanceof InterruptedException) {
         Thread.currentThread().interrupt();
@@ -96,7 +96,7 @@ final class Transport {
       if (witness.nothingWritten()) {
         throw new UnsentException(where(request.url(), lease), reason(e));
       }
-      // If a body breaks off soon enough, sending fails although the header has come.
+      // The header has come, and what follows it cannot be read, or did not come in time.
       if (head.known != null && isFramed(head.known.headers())) {
         return new Response(head.info(null), null);
       }
@@ -110,8 +110,7 @@ final class Transport {
   }
 
   /** The status and header of a response, which are kept as soon as they have come, and where its body goes. */
-  private static final class Head implements HttpResponse.BodyHandler<InputStream> {
-    final TextBody body = new TextBody();
+  private static final class Head implements HttpResponse.BodyHandler<Object> {
     volatile HttpResponse.ResponseInfo known;
     private final boolean isBytes;
 
@@ -120,9 +119,10 @@ final class Transport {
     }
 
     @Override
-    public BodySubscriber<InputStream> apply(HttpResponse.ResponseInfo given) {
+    public BodySubscriber<Object> apply(HttpResponse.ResponseInfo given) {
       known = given;
-      return isBytes && given.statusCode() >= 200 && given.statusCode() < 300 ? BodySubscribers.ofInputStream() : body;
+      boolean isContent = isBytes && given.statusCode() >= 200 && given.statusCode() < 300;
+      return isContent ? BodySubscribers.mapping(BodySubscribers.ofInputStream(), stream -> stream) : new TextBody();
     }
 
     ResponseInfo info(String text) {
@@ -130,26 +130,18 @@ final class Transport {
     }
   }
 
-  private static <T> T await(Future<T> future, long end) throws Throwable {
+  /** Sends on this thread, which takes fewer threads than to send asynchronously, but could wait for ever. */
+  private static HttpResponse<Object> sendInTime(HttpClient http, HttpRequest request, Head head, long end) throws IOException, InterruptedException {
+    Alarm alarm = new Alarm(end - System.nanoTime());
     try {
-      return future.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
-    } catch (ExecutionException e) {
-      throw e.getCause();
-    } catch (TimeoutException e) {
-      throw new HttpTimeoutException("the response did not come in time");
+      return http.send(request, head);
+    } catch (InterruptedException e) {
+      if (alarm.rang()) {
+        throw new HttpTimeoutException("the response did not come in time");
+      }
+      throw e;
     } finally {
-      future.cancel(true); // if it is not done
-    }
-  }
-
-  /** A body as text; null if it did not come whole, or is not UTF-8. */
-  private static String text(TextBody body, long end) throws Throwable {
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(await(body.whole, end))).toString();
-    } catch (IOException e) {
-      return null;
-    } finally {
-      body.cancel();
+      alarm.off();
     }
   }
 
