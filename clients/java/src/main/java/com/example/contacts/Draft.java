@@ -31,9 +31,10 @@ final class Draft {
   private void read(Map<?, ?> given, boolean isPath) {
     int known = 0;
     for (Field field : operation.fields()) {
-      if ((field.in() == Place.PATH) == isPath && given.containsKey(field.name())) {
-        known++;
-        put(field, given.get(field.name()));
+      if ((field.in() == Place.PATH) == isPath) {
+        Object value = given.get(field.name());
+        known += value != null || given.containsKey(field.name()) ? 1 : 0;
+        put(field, value);
       }
     }
     if (known < given.size()) {
@@ -48,22 +49,32 @@ final class Draft {
     if (value == null) {
       return;
     }
-    if (field.isList() && !(value instanceof List)) {
+    List<Object> items = field.isList() ? typedItems(field, value) : asList(typed(field, value));
+    if (items == null) {
       wrong.add(field);
-      return;
+    } else if (!items.isEmpty() && (field.isList() || !value.equals(""))) {
+      values.put(field.name(), items);
     }
-    List<Object> items = new ArrayList<>();
-    for (Object item : value instanceof List<?> list && field.isList() ? list : List.of(value)) {
+  }
+
+  private static List<Object> asList(Object value) {
+    return value == null ? null : List.of(value);
+  }
+
+  /** The items of a list; null if it is none, or one of them has another type. */
+  private static List<Object> typedItems(Field field, Object value) {
+    if (!(value instanceof List<?> list)) {
+      return null;
+    }
+    List<Object> items = new ArrayList<>(list.size());
+    for (Object item : list) {
       Object typed = typed(field, item);
       if (typed == null) {
-        wrong.add(field);
-        return;
+        return null;
       }
       items.add(typed);
     }
-    if (!items.isEmpty() && (field.isList() || !value.equals(""))) {
-      values.put(field.name(), items);
-    }
+    return items;
   }
 
   /** A value in the type of its field; null if it has another. */

@@ -22,7 +22,7 @@ final class RuleCheck {
 
   private final Operation operation;
   private final Map<String, List<Object>> values;
-  private final Set<String> given; // a value of another type is there, too, for the rules of other fields
+  private final Set<Field> wrong;
   private final List<Violation> violations = new ArrayList<>();
   private final List<Violation> unsendable = new ArrayList<>();
   private final Map<String, List<FileSource.Facts>> files = new HashMap<>();
@@ -31,13 +31,12 @@ final class RuleCheck {
   RuleCheck(Draft draft) {
     operation = draft.operation;
     values = draft.values;
-    given = new HashSet<>(values.keySet());
-    draft.wrong.forEach(field -> given.add(field.name()));
+    wrong = draft.wrong;
     for (Field field : operation.fields()) {
       if (field.in() == Place.PATH && !draft.hasPath) {
         continue;
       }
-      if (draft.wrong.contains(field)) {
+      if (wrong.contains(field)) {
         add(new Violation(field.name(), RuleKind.TYPE, field.wrongType()), true);
         continue;
       }
@@ -116,15 +115,7 @@ final class RuleCheck {
       return null;
     }
     for (Rule rule : field.value()) {
-      boolean isBroken;
-      if (rule.kind() == RuleKind.NEEDS_FILE) {
-        isBroken = !inspect(field, items);
-      } else if (field.isList() && rule.kind() != RuleKind.FILE_NAME) {
-        isBroken = isListBroken(rule, field, items);
-      } else {
-        isBroken = items.stream().anyMatch(item -> isBroken(rule, field, item));
-      }
-      if (isBroken) {
+      if (isValueBroken(rule, field, items)) {
         return rule;
       }
     }
@@ -138,12 +129,32 @@ final class RuleCheck {
     return null;
   }
 
+  private boolean isValueBroken(Rule rule, Field field, List<Object> items) {
+    if (rule.kind() == RuleKind.NEEDS_FILE) {
+      return !inspect(field, items);
+    }
+    if (field.isList() && rule.kind() != RuleKind.FILE_NAME) {
+      return isListBroken(rule, field, items);
+    }
+    for (Object item : items) {
+      if (isBroken(rule, field, item)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Tells whether a field is there; for the rules of others, one of another type is. */
+  private boolean isGiven(String name) {
+    return values.containsKey(name) || wrong.stream().anyMatch(field -> field.name().equals(name));
+  }
+
   private boolean isPresenceBroken(Rule rule, boolean isThere) {
     return switch (rule.kind()) {
-      case REQUIRED -> !isThere && rule.with().stream().noneMatch(given::contains);
-      case REQUIRED_WITH -> !isThere && rule.with().stream().anyMatch(given::contains);
+      case REQUIRED -> !isThere && rule.with().stream().noneMatch(this::isGiven);
+      case REQUIRED_WITH -> !isThere && rule.with().stream().anyMatch(this::isGiven);
       case REQUIRED_IF -> !isThere && texts(rule.with().get(0)).stream().anyMatch(rule.values()::contains);
-      case EXCLUSIVE -> isThere && given.containsAll(rule.with());
+      case EXCLUSIVE -> isThere && rule.with().stream().allMatch(this::isGiven);
       default -> throw new IllegalStateException("the runtime does not know the rule " + rule.kind());
     };
   }
@@ -220,10 +231,19 @@ final class RuleCheck {
       return rule.pattern().matcher(text).matches();
     }
     return switch (rule.check()) {
-      case UNICODE -> text.codePoints().noneMatch(c -> c >= 0xd800 && c <= 0xdfff);
+      case UNICODE -> isUnicode(text);
       case SEGMENT -> !text.equals(".") && !text.equals("..");
       case HEADER -> HEADER.matcher(text).matches();
     };
+  }
+
+  private static boolean isUnicode(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i)) && (i + 1 == text.length() || !Character.isSurrogatePair(text.charAt(i), text.charAt(++i)))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private boolean isBadFileName(Field field, FileSource file) {
