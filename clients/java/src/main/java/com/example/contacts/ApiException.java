@@ -1,14 +1,20 @@
 package com.example.contacts;
 
+import java.util.Optional;
+
 /** The base of all exceptions that tell what became of a call. */
 public abstract class ApiException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final String operation;
+  private final ResponseInfo info;
+  private final ServerWords words;
 
-  ApiException(String operation, String message, Throwable cause) {
+  ApiException(String operation, String message, ResponseInfo info, ServerWords words, Throwable cause) {
     super(operation + ": " + message, cause);
     this.operation = operation;
+    this.info = info;
+    this.words = words;
   }
 
   /**
@@ -18,6 +24,24 @@ public abstract class ApiException extends RuntimeException {
    */
   public final String operation() {
     return operation;
+  }
+
+  /**
+   * The response.
+   *
+   * @return its status, headers and body; empty if there was none
+   */
+  public final Optional<ResponseInfo> info() {
+    return Optional.ofNullable(info);
+  }
+
+  /**
+   * What the server said.
+   *
+   * @return empty where it said nothing that can be read
+   */
+  public final ServerWords words() {
+    return words;
   }
 
   /**

@@ -5,8 +5,13 @@ import java.net.URISyntaxException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Where the API is: https, unless the host is a loopback address, so that the credentials stay secret. */
-final class BaseUrl {
+/**
+ * Where the API is: https, unless the host is a loopback address, so that the credentials stay secret.
+ *
+ * @param text without a slash at its end
+ * @param isPlain it is HTTP without TLS
+ */
+record BaseUrl(String text, boolean isPlain, boolean isLoopback) {
   /** Parsers do not agree on what else a URL may be. */
   private static final Pattern FORM =
       Pattern.compile(
@@ -19,27 +24,19 @@ final class BaseUrl {
           "localhost|\\[::1\\]|127(?:\\.(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}",
           Pattern.CASE_INSENSITIVE);
 
-  private final String text;
-  private final boolean isPlain;
-  private final boolean isLoopback;
-
-  BaseUrl(String given) {
+  static BaseUrl of(String given) {
     Matcher parts = FORM.matcher(given == null ? "" : given);
     if (!parts.matches() || !canBeSentTo(given) || (parts.group(3) != null && Integer.parseInt(parts.group(3)) > 65535)) {
       // Not the text itself: it may hold a password.
       throw new UsageException(
           "baseUrl", "must have the form https://host or https://host/path, without user, query and fragment");
     }
-    isPlain = parts.group(1).equalsIgnoreCase("http");
-    isLoopback = LOOPBACK.matcher(parts.group(2)).matches();
+    boolean isPlain = parts.group(1).equalsIgnoreCase("http");
+    boolean isLoopback = LOOPBACK.matcher(parts.group(2)).matches();
     if (isPlain && !isLoopback) {
       throw new UsageException("baseUrl", "must begin with https://; http:// is for loopback addresses only");
     }
-    int end = given.length();
-    while (given.charAt(end - 1) == '/') {
-      end--;
-    }
-    text = given.substring(0, end);
+    return new BaseUrl(given.replaceFirst("/+$", ""), isPlain, isLoopback);
   }
 
   private static boolean canBeSentTo(String url) {
@@ -50,16 +47,6 @@ final class BaseUrl {
     }
   }
 
-  /** Tells whether it is HTTP without TLS. */
-  boolean isPlain() {
-    return isPlain;
-  }
-
-  boolean isLoopback() {
-    return isLoopback;
-  }
-
-  /** {@return the URL, without a slash at its end} */
   @Override
   public String toString() {
     return text;

@@ -49,7 +49,7 @@ final class Core implements AutoCloseable {
   Core(ApiInfo api, String account, String token, String baseUrl, HttpClient http, CallOptions options) {
     this.api = api;
     credentials = new Credentials(account, token);
-    this.baseUrl = new BaseUrl(baseUrl == null ? api.baseUrl() : baseUrl);
+    this.baseUrl = BaseUrl.of(baseUrl == null ? api.baseUrl() : baseUrl);
     if (http != null && http.followRedirects() != HttpClient.Redirect.NEVER) {
       throw new UsageException("httpClient", "must never follow redirects: the credentials would go along");
     }

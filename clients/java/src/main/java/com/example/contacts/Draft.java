@@ -49,40 +49,23 @@ final class Draft {
     if (value == null) {
       return;
     }
-    List<Object> items = field.isList() ? typedItems(field, value) : asList(typed(field, value));
-    if (items == null) {
+    List<Object> items = new ArrayList<>();
+    for (Object item : field.isList() && value instanceof List<?> list ? list : List.of(value)) {
+      items.add(typed(field, item));
+    }
+    if ((field.isList() && !(value instanceof List)) || items.contains(null)) {
       wrong.add(field);
     } else if (!items.isEmpty() && (field.isList() || !value.equals(""))) {
       values.put(field.name(), items);
     }
   }
 
-  private static List<Object> asList(Object value) {
-    return value == null ? null : List.of(value);
-  }
-
-  /** The items of a list; null if it is none, or one of them has another type. */
-  private static List<Object> typedItems(Field field, Object value) {
-    if (!(value instanceof List<?> list)) {
-      return null;
-    }
-    List<Object> items = new ArrayList<>(list.size());
-    for (Object item : list) {
-      Object typed = typed(field, item);
-      if (typed == null) {
-        return null;
-      }
-      items.add(typed);
-    }
-    return items;
-  }
-
   /** A value in the type of its field; null if it has another. */
   private static Object typed(Field field, Object value) {
     return switch (field.kind()) {
       case STRING -> value instanceof String ? value : null;
-      case INTEGER -> value instanceof Long ? value : value instanceof Number n ? new Json.Literal(n.toString()).asLong().orElse(null) : null;
-      case NUMBER -> value instanceof Number n ? new Json.Literal(n.toString()).asDouble().orElse(null) : null;
+      case INTEGER -> value instanceof Number ? Json.asLong(value) : null;
+      case NUMBER -> value instanceof Number ? Json.asDouble(value) : null;
       case BOOLEAN -> value instanceof Boolean ? value : null;
       case FILE -> value instanceof FileSource ? value : null;
     };

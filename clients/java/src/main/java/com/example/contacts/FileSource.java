@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /** A file to upload. It is opened anew for each attempt, and never held in memory. */
 public final class FileSource {
@@ -13,11 +14,13 @@ public final class FileSource {
   private static final long LARGEST = 1L << 53; // so that lengths can be added
 
   private final String name;
-  private final Source source;
+  private final Opener opener;
+  private final Size size;
 
-  private FileSource(String name, Source source) {
+  private FileSource(String name, Opener opener, Size size) {
     this.name = name;
-    this.source = source;
+    this.opener = opener;
+    this.size = size;
   }
 
   /**
@@ -28,15 +31,15 @@ public final class FileSource {
    */
   public static FileSource of(Path path) {
     CallOptions.require(path, "path");
-    return new FileSource(
-        "",
-        () -> {
-          if (!Files.isRegularFile(path)) {
-            throw new IOException(path + " is not a regular file, or not there");
-          }
-          long size = Files.size(path);
-          return new Content(Files.newInputStream(path), size);
-        });
+    return new FileSource("", () -> Files.newInputStream(regular(path)), () -> Files.size(regular(path)));
+  }
+
+  /** To open another file, such as a pipe, may wait for ever. */
+  private static Path regular(Path path) throws IOException {
+    if (!Files.isRegularFile(path)) {
+      throw new IOException(path + " is not a regular file, or not there");
+    }
+    return path;
   }
 
   /**
@@ -47,7 +50,7 @@ public final class FileSource {
    */
   public static FileSource of(byte[] bytes) {
     CallOptions.require(bytes, "bytes");
-    return new FileSource("", () -> new Content(new ByteArrayInputStream(bytes), bytes.length));
+    return new FileSource("", () -> new ByteArrayInputStream(bytes), () -> bytes.length);
   }
 
   /**
@@ -62,7 +65,7 @@ public final class FileSource {
     if (size < 0 || size > LARGEST) {
       throw new UsageException("size", "must be from 0 to 2^53");
     }
-    return new FileSource("", () -> new Content(opener.open(), size));
+    return new FileSource("", opener, () -> size);
   }
 
   /**
@@ -73,7 +76,7 @@ public final class FileSource {
    */
   public FileSource named(String value) {
     CallOptions.require(value, "name");
-    return new FileSource(value, source);
+    return new FileSource(value, opener, size);
   }
 
   /** Opens the content of a file. */
@@ -89,11 +92,9 @@ public final class FileSource {
   }
 
   @FunctionalInterface
-  private interface Source {
-    Content open() throws IOException;
+  private interface Size {
+    long get() throws IOException;
   }
-
-  private record Content(InputStream stream, long size) {}
 
   /** What a multipart body says of a file. */
   record Facts(String extension, String contentType, long size) {}
@@ -103,18 +104,10 @@ public final class FileSource {
     return name;
   }
 
-  /** The first {@code size} bytes; it fails if there are fewer, before who reads takes them for all. */
-  InputStream open(long size) throws IOException {
-    return new ExactStream(opened().stream(), size);
-  }
-
-  private Content opened() throws IOException {
+  /** The first bytes, as many as were announced; it fails if there are fewer, before who reads takes them for all. */
+  InputStream open(long announced) throws IOException {
     try {
-      Content content = source.open();
-      if (content.stream() == null) {
-        throw new IOException("the file's opener returned null");
-      }
-      return content;
+      return new ExactStream(Objects.requireNonNull(opener.open(), "the file's opener returned null"), announced);
     } catch (RuntimeException e) { // the caller's opener
       throw new IOException("the file cannot be opened", e);
     }
@@ -122,27 +115,25 @@ public final class FileSource {
 
   /** Tells from the first bytes what the file is; it fails if it is empty or cannot be read. */
   Facts inspect() throws IOException {
-    Content content = opened();
-    byte[] beginning;
-    try (InputStream stream = content.stream()) {
-      beginning = content.size() == 0 ? new byte[0] : stream.readNBytes(TELLS_THE_TYPE);
-    } catch (RuntimeException e) { // the caller's stream
-      throw new IOException("the file cannot be read", e);
-    }
-    if (beginning.length == 0) {
+    long bytesInAll = size.get();
+    if (bytesInAll == 0) {
       throw new IOException("the file is empty");
+    }
+    byte[] beginning;
+    try (InputStream stream = open(Math.min(bytesInAll, TELLS_THE_TYPE))) {
+      beginning = stream.readAllBytes();
     }
     String bytes = new String(beginning, StandardCharsets.ISO_8859_1);
     if (bytes.startsWith("\u0089PNG\r\n\u001a\n")) {
-      return new Facts("png", "image/png", content.size());
+      return new Facts("png", "image/png", bytesInAll);
     } else if (bytes.startsWith("\u00ff\u00d8\u00ff")) {
-      return new Facts("jpg", "image/jpeg", content.size());
+      return new Facts("jpg", "image/jpeg", bytesInAll);
     } else if (bytes.startsWith("GIF87a") || bytes.startsWith("GIF89a")) {
-      return new Facts("gif", "image/gif", content.size());
+      return new Facts("gif", "image/gif", bytesInAll);
     } else if (bytes.startsWith("RIFF") && bytes.startsWith("WEBPVP", 8)) {
-      return new Facts("webp", "image/webp", content.size());
+      return new Facts("webp", "image/webp", bytesInAll);
     }
-    return new Facts("bin", "application/octet-stream", content.size());
+    return new Facts("bin", "application/octet-stream", bytesInAll);
   }
 
   @Override

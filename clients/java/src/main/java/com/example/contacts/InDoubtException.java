@@ -1,16 +1,11 @@
 package com.example.contacts;
 
-import java.util.Optional;
-
 /**
  * The request was sent, at least in part, and it is not known whether it took effect: there was no response (the
  * cause says why), or one that does not tell. Look before you send it again.
  */
 public final class InDoubtException extends ApiException {
   private static final long serialVersionUID = 1L;
-
-  private final ResponseInfo info;
-  private final ServerWords words;
 
   /**
    * An exception of a request.
@@ -25,27 +20,9 @@ public final class InDoubtException extends ApiException {
         operation,
         "in doubt, look before you send it again: "
             + (info != null ? "the response does not tell, " + info + words : cause == null ? "no response" : cause.getMessage()),
+        info,
+        words,
         cause);
-    this.info = info;
-    this.words = words;
-  }
-
-  /**
-   * The response.
-   *
-   * @return empty if there was none
-   */
-  public Optional<ResponseInfo> info() {
-    return Optional.ofNullable(info);
-  }
-
-  /**
-   * What the server said.
-   *
-   * @return empty where it said nothing that can be read
-   */
-  public ServerWords words() {
-    return words;
   }
 
   @Override

@@ -20,6 +20,8 @@ public final class InvalidException extends ApiException {
         operation,
         "the input is invalid, nothing was sent: "
             + violations.stream().map(Violation::message).collect(Collectors.joining(" ")),
+        null,
+        ServerWords.NONE,
         null);
     this.violations = List.copyOf(violations);
   }

@@ -18,73 +18,9 @@ import java.util.Optional;
 
 /** Reads JSON to the letter of RFC 8259, as maps, lists, strings, numbers, booleans and nulls. */
 final class Json {
-  private static final int MAX_DIGITS = 1000; // of a number that is made of them: that takes time by the square
+  private static final int MAX_EXACT = 1000; // characters: to hold a number exactly takes time by their square
 
   private final JsonFactory factory;
-
-  /** A number as it was written. */
-  static final class Literal extends Number {
-    private static final long serialVersionUID = 1L;
-
-    private final String text;
-
-    Literal(String text) {
-      this.text = text;
-    }
-
-    /** The number as a whole one of 64 bits. */
-    Optional<Long> asLong() {
-      try {
-        return text.length() > MAX_DIGITS ? Optional.empty() : Optional.of(new BigDecimal(text).longValueExact());
-      } catch (ArithmeticException | NumberFormatException e) { // a fraction, or too large
-        return Optional.empty();
-      }
-    }
-
-    /** The number as a finite double. */
-    Optional<Double> asDouble() {
-      try {
-        return Optional.of(Double.valueOf(text)).filter(Double::isFinite);
-      } catch (NumberFormatException e) {
-        return Optional.empty();
-      }
-    }
-
-    @Override
-    public int intValue() {
-      return (int) longValue();
-    }
-
-    @Override
-    public long longValue() {
-      return asLong().orElseGet(() -> (long) doubleValue());
-    }
-
-    @Override
-    public float floatValue() {
-      return Float.parseFloat(text);
-    }
-
-    @Override
-    public double doubleValue() {
-      return Double.parseDouble(text);
-    }
-
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof Literal number && number.text.equals(text);
-    }
-
-    @Override
-    public int hashCode() {
-      return text.hashCode();
-    }
-
-    @Override
-    public String toString() {
-      return text;
-    }
-  }
 
   /** Loads all that reading needs; it fails if the class path has another library than the one it was made for. */
   Json() {
@@ -140,13 +76,41 @@ final class Json {
         case START_OBJECT -> open.push(put(open, names, new LinkedHashMap<String, Object>()));
         case START_ARRAY -> open.push(put(open, names, new ArrayList<>()));
         case VALUE_STRING -> put(open, names, parser.getText());
-        case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> put(open, names, new Literal(parser.getText()));
+        case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> put(open, names, number(parser.getText()));
         case VALUE_TRUE, VALUE_FALSE -> put(open, names, token == JsonToken.VALUE_TRUE);
         case VALUE_NULL -> put(open, names, null);
         default -> throw new IOException("an unexpected " + token);
       }
     }
     return root;
+  }
+
+  /** A number as it was written, or as a double if it is too long. */
+  private static Number number(String text) {
+    try {
+      return text.length() > MAX_EXACT ? Double.valueOf(text) : new BigDecimal(text);
+    } catch (NumberFormatException e) { // an exponent of more than 32 bits
+      return Double.valueOf(text);
+    }
+  }
+
+  /** A number as a whole one of 64 bits; null if it is none. */
+  static Long asLong(Object number) {
+    try {
+      return number instanceof Long n ? n : new BigDecimal(number.toString()).longValueExact();
+    } catch (ArithmeticException | NumberFormatException e) { // a fraction, or too large
+      return null;
+    }
+  }
+
+  /** A number as a finite double; null if it is none. */
+  static Double asDouble(Object number) {
+    try {
+      double value = Double.parseDouble(number.toString());
+      return Double.isFinite(value) ? value : null;
+    } catch (NumberFormatException e) {
+      return null;
+    }
   }
 
   @SuppressWarnings("unchecked") // these are the containers that were put there

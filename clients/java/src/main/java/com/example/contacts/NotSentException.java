@@ -11,7 +11,7 @@ public final class NotSentException extends ApiException {
    * @param cause why it was not sent
    */
   public NotSentException(String operation, Throwable cause) {
-    super(operation, "not sent, may be sent again: " + cause.getMessage(), cause);
+    super(operation, "not sent, may be sent again: " + cause.getMessage(), null, ServerWords.NONE, cause);
   }
 
   @Override

@@ -20,48 +20,15 @@ import java.util.regex.Pattern;
  * @param notEmpty null: no parameter of the body need be there
  */
 record Operation(
-    String id,
-    String method,
-    String path,
-    String account,
-    List<Field> fields,
-    Body body,
-    List<Rule> disjoint,
-    Rule notEmpty,
-    String accept,
-    Shape shape,
-    boolean bytes,
-    Member outcome,
-    Retry retry,
-    Outcome done,
-    Pages pages) {
+    String id, String method, String path, String account, List<Field> fields, Body body, List<Rule> disjoint, Rule notEmpty,
+    String accept, Shape shape, boolean bytes, Member outcome, Retry retry, Outcome done, Pages pages) {
+  enum Retry { NEVER, IDEMPOTENT, SAFE }
 
-  enum Retry {
-    NEVER,
-    IDEMPOTENT,
-    SAFE
-  }
+  enum Place { PATH, QUERY, HEADER, BODY }
 
-  enum Place {
-    PATH,
-    QUERY,
-    HEADER,
-    BODY
-  }
+  enum Kind { STRING, INTEGER, NUMBER, BOOLEAN, FILE }
 
-  enum Kind {
-    STRING,
-    INTEGER,
-    NUMBER,
-    BOOLEAN,
-    FILE
-  }
-
-  enum Check {
-    UNICODE,
-    SEGMENT,
-    HEADER
-  }
+  enum Check { UNICODE, SEGMENT, HEADER }
 
   /** How the fields of a body are encoded. */
   record Body(boolean required, boolean form, boolean multipart) {}
@@ -75,16 +42,8 @@ record Operation(
    * @param wrongType the sentence for a value of another type
    */
   record Field(
-      String name,
-      Place in,
-      Kind kind,
-      String delimiter,
-      String baseName,
-      boolean namedPart,
-      String wrongType,
-      List<Rule> presence,
-      List<Rule> value,
-      List<Rule> item) {
+      String name, Place in, Kind kind, String delimiter, String baseName, boolean namedPart, String wrongType,
+      List<Rule> presence, List<Rule> value, List<Rule> item) {
     boolean isList() {
       return delimiter != null;
     }
@@ -125,13 +84,7 @@ record Operation(
   sealed interface Type permits Scalar, ObjectOf, ListOf {}
 
   /** A type without parts. */
-  enum Scalar implements Type {
-    STRING,
-    INTEGER,
-    NUMBER,
-    BOOLEAN,
-    JSON
-  }
+  enum Scalar implements Type { STRING, INTEGER, NUMBER, BOOLEAN, JSON }
 
   /** An object; its shape is asked for late, as shapes may hold one another. */
   record ObjectOf(Supplier<Shape> shape) implements Type {}

@@ -6,7 +6,6 @@ import java.io.Serializable;
 public final class QueuedException extends ApiException {
   private static final long serialVersionUID = 1L;
 
-  private final ResponseInfo info;
   private final Serializable result;
 
   /**
@@ -17,18 +16,8 @@ public final class QueuedException extends ApiException {
    * @param result the response as the operation's type
    */
   public QueuedException(String operation, ResponseInfo info, Serializable result) {
-    super(operation, "queued, must not be sent again: the server will do it later", null);
-    this.info = info;
+    super(operation, "queued, must not be sent again: the server will do it later", info, ServerWords.NONE, null);
     this.result = result;
-  }
-
-  /**
-   * The response.
-   *
-   * @return its status, headers and body
-   */
-  public ResponseInfo info() {
-    return info;
   }
 
   /**

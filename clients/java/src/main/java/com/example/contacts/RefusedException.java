@@ -7,8 +7,6 @@ import java.util.Optional;
 public final class RefusedException extends ApiException {
   private static final long serialVersionUID = 1L;
 
-  private final ResponseInfo info;
-  private final ServerWords words;
   private final Duration retryAfter;
 
   /**
@@ -23,28 +21,10 @@ public final class RefusedException extends ApiException {
     super(
         operation,
         "refused with " + info + words + (retryAfter == null ? "" : "; may be sent again in " + retryAfter.toSeconds() + " s"),
+        info,
+        words,
         null);
-    this.info = info;
-    this.words = words;
     this.retryAfter = retryAfter;
-  }
-
-  /**
-   * The response.
-   *
-   * @return its status, headers and body
-   */
-  public ResponseInfo info() {
-    return info;
-  }
-
-  /**
-   * What the server said.
-   *
-   * @return empty where it said nothing that can be read
-   */
-  public ServerWords words() {
-    return words;
   }
 
   /**

@@ -18,9 +18,8 @@ import java.util.Map;
  * The body of a request: text, and files between text.
  *
  * @param contentType null: there is no body
- * @param length in bytes
  */
-record RequestBody(String contentType, List<Part> parts, long length) {
+record RequestBody(String contentType, List<Part> parts) {
   private static final String BOUNDARY_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
   private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -33,7 +32,7 @@ record RequestBody(String contentType, List<Part> parts, long length) {
     }
   }
 
-  private static final RequestBody NONE = new RequestBody(null, List.of(), 0);
+  private static final RequestBody NONE = new RequestBody(null, List.of());
 
   /** Writes the body of a request. */
   static RequestBody of(Operation operation, Map<String, List<Object>> values, Map<String, List<FileSource.Facts>> files) {
@@ -51,11 +50,12 @@ record RequestBody(String contentType, List<Part> parts, long length) {
       Target.escape(text, name, "+");
       Target.escape(text.append('='), value, "+");
     });
-    return sum("application/x-www-form-urlencoded", List.of(Part.of(text)));
+    return new RequestBody("application/x-www-form-urlencoded", List.of(Part.of(text)));
   }
 
-  private static RequestBody sum(String contentType, List<Part> parts) {
-    return new RequestBody(contentType, parts, parts.stream().mapToLong(Part::size).sum());
+  /** In bytes. */
+  long length() {
+    return parts.stream().mapToLong(Part::size).sum();
   }
 
   /** Writes multipart/form-data (RFC 7578): first the texts, then the files. */
@@ -98,7 +98,7 @@ record RequestBody(String contentType, List<Part> parts, long length) {
     parts.add(Part.of(text));
     parts.addAll(ofFiles);
     parts.add(Part.of(between.append("--").append(boundary).append("--\r\n")));
-    return sum("multipart/form-data; boundary=" + boundary, List.copyOf(parts));
+    return new RequestBody("multipart/form-data; boundary=" + boundary, List.copyOf(parts));
   }
 
   private static String escapeName(String name) {

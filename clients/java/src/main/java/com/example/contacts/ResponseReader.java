@@ -94,16 +94,14 @@ final class ResponseReader {
     return switch (kind) {
       case STRING -> value instanceof String text ? wellFormed(text) : null;
       case BOOLEAN -> value instanceof Boolean ? value : "true".equals(value) ? Boolean.TRUE : "false".equals(value) ? Boolean.FALSE : null;
-      case INTEGER -> number(value, INTEGER).flatMap(Json.Literal::asLong).orElse(null);
-      case NUMBER -> number(value, NUMBER).flatMap(Json.Literal::asDouble).orElse(null);
+      case INTEGER -> isNumber(value, INTEGER) ? Json.asLong(value) : null;
+      case NUMBER -> isNumber(value, NUMBER) ? Json.asDouble(value) : null;
       case JSON -> value;
     };
   }
 
-  /** A number, or one in a string of some form. */
-  private static Optional<Json.Literal> number(Object value, Pattern inString) {
-    boolean isNumber = value instanceof Number || (value instanceof String text && inString.matcher(text).matches());
-    return isNumber ? Optional.of(new Json.Literal(value.toString())) : Optional.empty();
+  private static boolean isNumber(Object value, Pattern inString) {
+    return value instanceof Number || (value instanceof String text && inString.matcher(text).matches());
   }
 
   /** Text in which half of a surrogate pair is U+FFFD. */
@@ -118,26 +116,21 @@ final class ResponseReader {
     }
     try {
       List<FieldError> errors = new ArrayList<>();
-      Object list = api.errorList() == null ? null : object.get(api.errorList());
-      if (list != null && !(list instanceof List<?>)) {
-        return ServerWords.NONE;
-      }
-      for (Object item : list == null ? List.of() : (List<?>) list) {
-        if (!(item instanceof Map<?, ?> error)) {
-          return ServerWords.NONE;
+      if (api.errorList() != null && object.get(api.errorList()) != null) {
+        for (Object item : (List<?>) object.get(api.errorList())) {
+          if (!(item instanceof Map<?, ?> error)) {
+            return ServerWords.NONE;
+          }
+          errors.add(new FieldError(api.errorField() == null ? "" : text(error.get(api.errorField())), text(error.get(api.errorMessage()))));
         }
-        errors.add(new FieldError(api.errorField() == null ? "" : text(error.get(api.errorField())), text(error.get(api.errorMessage()))));
       }
       return new ServerWords(text(object.get(api.errorMessage())), errors);
-    } catch (UnreadableException e) {
+    } catch (ClassCastException e) { // another form
       return ServerWords.NONE;
     }
   }
 
-  private String text(Object value) throws UnreadableException {
-    if (value != null && !(value instanceof String)) {
-      throw new UnreadableException();
-    }
+  private String text(Object value) {
     return value == null ? "" : redact.apply(wellFormed((String) value));
   }
 }

@@ -81,9 +81,6 @@ final class Transport {
       if (response.statusCode() == PROXY_AUTHENTICATION_REQUIRED && witness.nothingWritten()) {
         throw new IOException("the proxy refused with 407");
       }
-      if (!isFramed(response.headers())) {
-        throw new IOException("the response does not say how long it is, or has too long a header");
-      }
       if (response.body() instanceof InputStream content) {
         stream = timed(content, end, lease);
         return new Response(head.info(null), stream);
@@ -121,6 +118,9 @@ final class Transport {
     @Override
     public BodySubscriber<Object> apply(HttpResponse.ResponseInfo given) {
       known = given;
+      if (!isFramed(given.headers())) {
+        throw new IllegalStateException("the response does not say how long it is, or has too long a header");
+      }
       boolean isContent = isBytes && given.statusCode() >= 200 && given.statusCode() < 300;
       return isContent ? BodySubscribers.mapping(BodySubscribers.ofInputStream(), stream -> stream) : new TextBody();
     }

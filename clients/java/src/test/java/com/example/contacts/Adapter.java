@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.reflect.Method;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -21,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Lets the conformance runner drive the client: one JSON object a line in, one out. */
@@ -130,7 +130,7 @@ final class Adapter {
   }
 
   private static long number(Map<String, Object> options, String name, long otherwise) {
-    return options.get(name) instanceof Json.Literal n ? n.asLong().orElseThrow() : otherwise;
+    return options.get(name) instanceof Number n ? n.longValue() : otherwise;
   }
 
   @SuppressWarnings("unchecked") // maps of JSON
@@ -165,7 +165,7 @@ final class Adapter {
         (name, value) -> {
           Operation.Field field = operation.field(name);
           boolean isInteger = field != null && field.kind() == Operation.Kind.INTEGER;
-          return isInteger && value instanceof String text && text.matches("-?[0-9]+") ? new Json.Literal(text.replaceFirst("^(-?)0+(?=[0-9])", "$1")) : value;
+          return isInteger && value instanceof String text && text.matches("-?[0-9]+") ? new BigInteger(text) : value;
         });
     return path;
   }
@@ -177,17 +177,17 @@ final class Adapter {
     } else if (error instanceof QueuedException queued) {
       answer.put("response", queued.result());
     } else if (error instanceof RefusedException refused) {
-      said(answer, Optional.of(refused.info()), refused.words());
+      said(answer, error);
       refused.retryAfter().ifPresent(wait -> answer.put("waitMs", wait.toMillis()));
-    } else if (error instanceof InDoubtException doubt) {
-      said(answer, doubt.info(), doubt.words());
+    } else if (error instanceof InDoubtException) {
+      said(answer, error);
     }
   }
 
-  private static void said(Map<String, Object> answer, Optional<ResponseInfo> info, ServerWords words) {
-    info.ifPresent(known -> answer.put("status", known.status()));
-    answer.put("message", words.message());
-    answer.put("errors", words.errors().stream().map(e -> Map.of("Field", e.field(), "Message", e.message())).toList());
+  private static void said(Map<String, Object> answer, ApiException error) {
+    error.info().ifPresent(known -> answer.put("status", known.status()));
+    answer.put("message", error.words().message());
+    answer.put("errors", error.words().errors().stream().map(e -> Map.of("Field", e.field(), "Message", e.message())).toList());
   }
 
   private static List<Map<String, String>> violations(List<Violation> violations) {

@@ -55,13 +55,7 @@ final class SecretsTest {
         StringWriter trace = new StringWriter();
         e.printStackTrace(new PrintWriter(trace));
         printed.append(trace);
-        if (e instanceof QueuedException queued) {
-          printed.append(queued.result()).append(queued.info());
-        } else if (e instanceof RefusedException refused) {
-          printed.append(refused.words()).append(refused.info());
-        } else if (e instanceof InDoubtException doubt) {
-          printed.append(doubt.words()).append(doubt.info());
-        }
+        printed.append(e.words()).append(e.info()).append(e instanceof QueuedException queued ? queued.result() : "");
       }
       assertEquals(1, server.requests.size());
     }

@@ -72,8 +72,8 @@ final class ValuesTest {
     RefusedException refused = copy(new RefusedException("op", INFO, words, Duration.ofSeconds(9)));
     assertEquals(words, refused.words());
     assertEquals(Optional.of(Duration.ofSeconds(9)), refused.retryAfter());
-    assertEquals(Optional.of(7L), refused.info().rateLimitRemaining());
-    assertEquals(Optional.of("{}"), refused.info().body());
+    assertEquals(Optional.of(7L), refused.info().orElseThrow().rateLimitRemaining());
+    assertEquals(Optional.of("{}"), refused.info().orElseThrow().body());
     InDoubtException doubt = copy(new InDoubtException("op", null, ServerWords.NONE, new IOException("cut")));
     assertEquals("cut", doubt.getCause().getMessage());
     assertEquals(Optional.empty(), doubt.info());
