@@ -405,7 +405,7 @@ public interface ContactsClient extends AutoCloseable {
 
     /**
      * What sends the requests, for a proxy or certificates of your own. Its connections are used again for as long as
-     * the JDK keeps them. If it has an Authenticator, the JDK withholds a 401 of the server, which is then in doubt.
+     * the JDK keeps them. If it has an Authenticator, JDK 17 withholds a 401 of the server, which is then in doubt.
      *
      * @param value a client that never follows redirects
      * @return this

@@ -142,7 +142,9 @@ final class OutcomeTest {
         HttpClient http = HttpClient.newBuilder().authenticator(authenticator).build();
         try (FixedServer server = new FixedServer(n -> "HTTP/1.1 401 No\r\n" + header + "Content-Length: 0\r\n\r\n");
             ContactsClient client = Way.client(server.url(), http)) {
-          assertThrows(InDoubtException.class, () -> client.createContact(1000, WILE));
+          ApiException e = assertThrows(ApiException.class, () -> client.createContact(1000, WILE));
+          // JDK 17 withholds the 401, later ones do not.
+          assertTrue(e.outcome() == Outcome.IN_DOUBT || e.outcome() == Outcome.REFUSED, e.toString());
           assertEquals(1, server.requests.size());
         }
       }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** A proxy that gives no way to the server has sent nothing, and the error says that it was the proxy. */
@@ -59,10 +60,12 @@ final class ProxyTest {
       try (FixedServer proxy = new FixedServer(n -> response)) {
         URI uri = URI.create(proxy.url());
         String words = "api.example through the proxy 127.0.0.1:" + uri.getPort();
+        String status = Stream.of("403", "407", "502").filter(s -> response != null && response.contains(" " + s + " ")).findFirst().orElse("");
         ProxySelector selector = ProxySelector.of(new InetSocketAddress(uri.getHost(), uri.getPort()));
         for (HttpClient.Builder http : List.of(HttpClient.newBuilder(), HttpClient.newBuilder().authenticator(new Authenticator() {}))) {
           try (ContactsClient client = Way.client("https://api.example", http.proxy(selector).build())) {
             isNotSent(client, words);
+            isNotSent(client, status);
           }
         }
         withProperties(
