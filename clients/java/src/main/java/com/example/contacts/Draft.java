@@ -1,6 +1,7 @@
 package com.example.contacts;
 
 import com.example.contacts.Operation.Field;
+import com.example.contacts.Operation.Kind;
 import com.example.contacts.Operation.Place;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -46,17 +47,21 @@ final class Draft {
   }
 
   private void put(Field field, Object value) {
-    if (value == null) {
+    boolean isEmptyText = "".equals(value) && field.kind() == Kind.STRING && !field.isList();
+    if (value == null || isEmptyText) {
       return;
     }
-    List<Object> items = new ArrayList<>();
-    for (Object item : field.isList() && value instanceof List<?> list ? list : List.of(value)) {
-      items.add(typed(field, item));
+    List<?> given = field.isList() && value instanceof List<?> list ? list : List.of(value);
+    Object[] items = new Object[given.size()];
+    boolean isWrong = field.isList() && given != value;
+    for (int i = 0; i < items.length; i++) {
+      items[i] = typed(field, given.get(i));
+      isWrong |= items[i] == null;
     }
-    if ((field.isList() && !(value instanceof List)) || items.contains(null)) {
+    if (isWrong) {
       wrong.add(field);
-    } else if (!items.isEmpty() && (field.isList() || !value.equals(""))) {
-      values.put(field.name(), items);
+    } else if (items.length > 0) {
+      values.put(field.name(), List.of(items));
     }
   }
 

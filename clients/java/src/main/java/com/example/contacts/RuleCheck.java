@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -185,7 +186,9 @@ final class RuleCheck {
   }
 
   static String joined(Field field, List<Object> items) {
-    return items.stream().map(Values::wireText).collect(Collectors.joining(field.delimiter()));
+    StringJoiner text = new StringJoiner(field.delimiter());
+    items.forEach(item -> text.add(Values.wireText(item)));
+    return text.toString();
   }
 
   /** Tells whether an item can be told from the others of its list. */
