@@ -41,16 +41,21 @@ var (
 )
 
 // authorize compares the credentials of a request with ours, and the account of its path, if it has one, with
-// its user.
-func (c *credentials) authorize(r *http.Request, account string) error {
+// its user. It returns those that the request has, whether they are right or not.
+func (c *credentials) authorize(r *http.Request, account string) (user, token string, err error) {
 	user, token, ok := r.BasicAuth()
 	given := credentials{user: sha256.Sum256([]byte(user)), token: sha256.Sum256([]byte(token))}
 	same := subtle.ConstantTimeCompare(given.user[:], c.user[:]) & subtle.ConstantTimeCompare(given.token[:], c.token[:])
 	if !ok || same != 1 || len(r.Header["Authorization"]) != 1 {
-		return errUnauthorized
+		return user, token, errUnauthorized
 	}
 	if account != "" && user != account {
-		return errForbidden
+		return user, token, errForbidden
 	}
-	return nil
+	return user, token, nil
+}
+
+func (c *credentials) isToken(text string) bool {
+	digest := sha256.Sum256([]byte(text))
+	return subtle.ConstantTimeCompare(digest[:], c.token[:]) == 1
 }

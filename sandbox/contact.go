@@ -29,7 +29,7 @@ func (s *Sandbox) createContact(ctx context.Context, w http.ResponseWriter, r *r
 	*buffer = r.appendContact((*buffer)[:0])
 	record := Record{AccountSID: r.account, CampaignID: r.campaign(), Contact: string(*buffer), Image: image}
 	buffers.Put(buffer)
-	if record.ID, err = s.store.Create(ctx, record); err != nil {
+	if record.ID, err = s.misbehaviour.hidden.create(ctx, s.store, record, r.listAfter); err != nil {
 		return storeFailed(err)
 	}
 	respondUri(w, &record)

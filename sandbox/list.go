@@ -14,7 +14,7 @@ import (
 // listContacts responds with one page of those contacts that all filters fit. All that it says of the pages
 // is text (F7).
 func (s *Sandbox) listContacts(ctx context.Context, w http.ResponseWriter, r *request) error {
-	records, err := s.store.List(ctx, r.account, r.campaign())
+	records, err := s.misbehaviour.hidden.list(ctx, s.store, r.account, r.campaign())
 	if err != nil {
 		return storeFailed(err)
 	}
@@ -27,6 +27,9 @@ func (s *Sandbox) listContacts(ctx context.Context, w http.ResponseWriter, r *re
 		}
 	}
 	page, size := r.number("Page"), r.number("PageSize")
+	if r.pageSize > 0 {
+		size = min(size, r.pageSize)
+	}
 	total := int64(len(found))
 	pages := max(1, (total+size-1)/size)
 	begin := total

@@ -21,7 +21,7 @@ type parameters struct {
 	values    map[string][]string
 	parts     []filePart            // of multipart/form-data, that may be files
 	files     map[string][]filePart // by the parameter's name
-	wrong     []wrapper.FieldError
+	wrong     []wrapper.Violation
 	count     int
 	text      strings.Builder
 	single    []string // the values of those that have one, in one piece of memory
@@ -89,10 +89,13 @@ func tidy(list, delimiter string) string {
 
 var errTooMany = malformed("The request has more than " + strconv.Itoa(maxParameters) + " parameters. Send those of the documentation.")
 
+// ruleOfServer is the rule of what the server refuses by itself, and not by a rule of the contract.
+const ruleOfServer wrapper.RuleKind = "server"
+
 // addError notes what is wrong with a parameter, in a sentence that begins with its name.
 func (p *parameters) addError(name, says string) {
 	if name = displayName(name); !mentions(p.wrong, name) {
-		p.wrong = append(p.wrong, wrapper.FieldError{Field: name, Message: name + says})
+		p.wrong = append(p.wrong, wrapper.Violation{Field: name, Rule: ruleOfServer, Message: name + says})
 	}
 }
 
@@ -113,13 +116,13 @@ func (p *parameters) check() (wrapper.Draft, error) {
 	for _, v := range violations {
 		// Of a request that has another fault it cannot be said that it has no parameter.
 		if !mentions(before, v.Field) && (v.Field != "" || len(before) == 0) {
-			p.wrong = append(p.wrong, wrapper.FieldError{Field: v.Field, Message: v.Message})
+			p.wrong = append(p.wrong, v)
 		}
 	}
 	if len(p.wrong) == 0 {
 		return values, nil
 	}
-	slices.SortStableFunc(p.wrong, func(a, b wrapper.FieldError) int { return p.position(a.Field) - p.position(b.Field) })
+	slices.SortStableFunc(p.wrong, func(a, b wrapper.Violation) int { return p.position(a.Field) - p.position(b.Field) })
 	if field := p.operation.Field(p.wrong[0].Field); field != nil && field.In == wrapper.InPath {
 		return nil, noPath(p.wrong[0].Message)
 	}
@@ -200,8 +203,8 @@ func (p *parameters) position(name string) int {
 	return i
 }
 
-func mentions(errors []wrapper.FieldError, field string) bool {
-	return slices.ContainsFunc(errors, func(e wrapper.FieldError) bool { return e.Field == field })
+func mentions(violations []wrapper.Violation, field string) bool {
+	return slices.ContainsFunc(violations, func(e wrapper.Violation) bool { return e.Field == field })
 }
 
 // readQuery reads the query of a URL.

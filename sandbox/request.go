@@ -17,16 +17,22 @@ type request struct {
 	values    wrapper.Draft         // the parameters that are there
 	files     map[string][]filePart // by the parameter's name
 	release   func()                // must be called when nothing of it is needed any more
+	plan      *plan                 // of what goes wrong; nil: nothing
+	listAfter time.Duration         // a contact that it creates is in the list only then
+	pageSize  int64                 // the most that a page has; 0: what PageSize asks for
 }
 
 // read authorizes a request, reads it, and checks its parameters.
-func (s *Sandbox) read(w http.ResponseWriter, r *http.Request, route *route) (*request, error) {
-	account := r.PathValue("account")
-	if err := s.credentials.authorize(r, account); err != nil {
+func (s *Sandbox) read(x *exchange, r *http.Request, route *route) (*request, error) {
+	var err error
+	x.operation = route.operation
+	if x.account, x.token, err = s.credentials.authorize(r, r.PathValue("account")); err != nil {
 		return nil, err
 	}
+	x.plan = s.misbehaviour.newPlan(r, x.Header(), route.operation, x.account)
 	fields := len(route.operation.Fields)
 	p := &parameters{operation: route.operation, values: make(map[string][]string, fields), single: make([]string, 0, fields)}
+	defer x.take(p)
 	for name, wildcard := range route.wildcards {
 		value := r.PathValue(wildcard)
 		if field := p.operation.Field(name); !isOf(field, value) {
@@ -38,7 +44,7 @@ func (s *Sandbox) read(w http.ResponseWriter, r *http.Request, route *route) (*r
 		return nil, err
 	}
 	p.readHeader(r.Header)
-	release, err := s.readBody(w, r, p)
+	release, err := s.readBody(x, r, p)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +53,10 @@ func (s *Sandbox) read(w http.ResponseWriter, r *http.Request, route *route) (*r
 		release()
 		return nil, err
 	}
-	return &request{route.operation, s.account, r.URL.EscapedPath(), values, p.files, release}, nil
+	return &request{
+		operation: route.operation, account: s.account, path: r.URL.EscapedPath(), values: values, files: p.files,
+		release: release, plan: x.plan,
+	}, nil
 }
 
 // isOf tells whether text is of a field's kind.
@@ -57,7 +66,7 @@ func isOf(field *wrapper.Field, text string) bool {
 }
 
 // readBody reads the body, in one of the encodings that the operation takes.
-func (s *Sandbox) readBody(w http.ResponseWriter, r *http.Request, p *parameters) (release func(), err error) {
+func (s *Sandbox) readBody(x *exchange, r *http.Request, p *parameters) (release func(), err error) {
 	body, release := p.operation.Body, func() {}
 	switch {
 	case body == nil && r.ContentLength != 0:
@@ -77,12 +86,12 @@ func (s *Sandbox) readBody(w http.ResponseWriter, r *http.Request, p *parameters
 			return nil, err
 		}
 	}
-	reader := http.MaxBytesReader(w, r.Body, s.maxBody)
+	reader := http.MaxBytesReader(x.ResponseWriter, r.Body, s.maxBody)
 	if encoding == formType {
 		p.text.Grow(int(min(max(r.ContentLength, 0), 1<<10)))
 		err = p.readForm(reader)
 	} else {
-		err = p.readMultipart(reader, boundary, r.ContentLength, s.strict)
+		err = p.readMultipart(reader, boundary, r.ContentLength, x.plan.strict(s.strict))
 	}
 	if err != nil {
 		release()
@@ -128,12 +137,12 @@ func (r *request) number(name string) int64 {
 
 // errorOf is the error of a response that is about one parameter.
 func errorOf(field, says string) error {
-	e := &apiError{Status: http.StatusBadRequest, Errors: []wrapper.FieldError{{Field: field, Message: field + says}}}
+	e := &apiError{Status: http.StatusBadRequest, Errors: []wrapper.Violation{{Field: field, Rule: ruleOfServer, Message: field + says}}}
 	e.Message = countWrong(e.Errors)
 	return e
 }
 
-func countWrong(errors []wrapper.FieldError) string {
+func countWrong(errors []wrapper.Violation) string {
 	if len(errors) == 1 {
 		return "1 parameter is wrong. Nothing was changed."
 	}

@@ -15,7 +15,7 @@ import (
 type apiError struct {
 	Status  int
 	Message string
-	Errors  []wrapper.FieldError
+	Errors  []wrapper.Violation
 	cause   error // for the log
 }
 

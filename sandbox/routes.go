@@ -59,7 +59,7 @@ func newRoutes(s *Sandbox, operations []wrapper.Operation) *routes {
 		if method == http.MethodGet {
 			methods[route.path] = append(methods[route.path], http.MethodHead)
 		}
-		routes.mux.HandleFunc(method+" "+route.path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, route) })
+		routes.mux.HandleFunc(method+" "+route.path, func(w http.ResponseWriter, r *http.Request) { s.serve(w.(*exchange), r, route) })
 	}
 	for path, methods := range methods {
 		slices.Sort(methods)

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"time"
+	"strings"
 
 	"golang.org/x/sync/semaphore"
 
@@ -32,6 +32,15 @@ type Config struct {
 	Strict bool
 	// MaxBody is the largest body in bytes. 0 means DefaultMaxBody.
 	MaxBody int64
+	// Faults are how the sandbox misbehaves from its start, each as FaultKind documents it. None means that it
+	// behaves. SetFaults changes them.
+	Faults []string
+	// ControlToken lets a Bearer of it use the control API, as the credentials do in any case. The sandbox keeps
+	// its digest only.
+	ControlToken string
+	// ControlHosts are names, beside localhost and IP addresses, by which the control API may be reached. Under
+	// any other it refuses, so that no web page can reach it by a name of its own.
+	ControlHosts []string
 	// SystemContacts is how many contacts that the system made SystemCampaign has (F8). Those that the
 	// store lacks are added to it.
 	SystemContacts int
@@ -49,9 +58,13 @@ type Sandbox struct {
 	strict      bool
 	maxBody     int64
 	held        *semaphore.Weighted // bytes of large bodies
-	limit       *rateLimit
+	limit       rateLimit
 	behaviours  map[string]behaviour // by operation
 	routes      *routes
+	record      *recorder
+	control     *control
+
+	misbehaviour misbehaviour
 }
 
 // A behaviour responds to a request whose parameters keep the rules.
@@ -76,7 +89,6 @@ func New(config Config) (*Sandbox, error) {
 		store:       config.Store,
 		strict:      config.Strict,
 		maxBody:     config.MaxBody,
-		limit:       newRateLimit(time.Now),
 	}
 	if s.store == nil {
 		s.store = NewMemory()
@@ -94,6 +106,11 @@ func New(config Config) (*Sandbox, error) {
 		"getProfileImage": s.getProfileImage,
 	}
 	s.routes = newRoutes(s, wrapper.Operations)
+	s.record = newRecorder()
+	s.control = newControl(s, config.ControlToken, config.ControlHosts)
+	if err := s.SetFaults(config.Faults...); err != nil {
+		return nil, err
+	}
 	return s, s.addSystemContacts(config.SystemContacts)
 }
 
@@ -119,23 +136,35 @@ func New(config Config) (*Sandbox, error) {
 // In multipart/form-data a file is a part with a file name, or one under the name that a parameter such as
 // ProfileImageFile holds. Without Config.Strict the names of the part and of the parameter may differ (D2).
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.limit.count(w.Header())
-	s.routes.ServeHTTP(w, r)
+	if strings.HasPrefix(r.URL.Path, controlPath) {
+		s.control.ServeHTTP(w, r)
+		return
+	}
+	x := s.record.begin(w)
+	defer s.record.end(x, r)
+	s.limit.count(x.Header(), x.began)
+	s.routes.ServeHTTP(x, r)
 }
 
 // serve responds to a request for an operation.
-func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request, route *route) {
+func (s *Sandbox) serve(x *exchange, r *http.Request, route *route) {
 	if len(r.TransferEncoding) > 0 {
 		// It may have had a Content-Length, too, which net/http does not tell. RFC 9112 then ends the connection.
-		w.Header().Set("Connection", "close")
+		x.Header().Set("Connection", "close")
 	}
-	request, err := s.read(w, r, route)
-	if err == nil {
+	request, err := s.read(x, r, route)
+	switch {
+	case err != nil:
+	case request.plan == nil:
 		defer request.release()
-		err = s.carryOut(w, r, request)
+		err = s.carryOut(x, r, request)
+	default:
+		defer request.release()
+		err = s.misbehave(x, r, request)
 	}
 	if err != nil {
-		respondError(w, err)
+		x.note(err)
+		respondError(x, err)
 	}
 }
 

@@ -40,6 +40,10 @@ func start(t testing.TB, config sandbox.Config) api {
 	config.AccountSID, config.AuthToken = sid, token
 	handler, err := sandbox.New(config)
 	require.NoError(t, err)
+	return apiOf(t, handler)
+}
+
+func apiOf(t testing.TB, handler *sandbox.Sandbox) api {
 	server := httptest.NewUnstartedServer(nil)
 	server.Config = handler.Server()
 	server.Start()

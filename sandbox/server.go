@@ -12,7 +12,7 @@ import (
 // finished first. It has no address, so ListenAndServe would not do what is wanted: listen on a
 // loopback address, unless the token is a good one.
 func (s *Sandbox) Server() *http.Server {
-	return &http.Server{
+	server := &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       60 * time.Second,
@@ -22,4 +22,6 @@ func (s *Sandbox) Server() *http.Server {
 		// "OPTIONS *" is a wrong path like others, and its response is the envelope.
 		DisableGeneralOptionsHandler: true,
 	}
+	server.RegisterOnShutdown(s.record.endWatchers)
+	return server
 }

@@ -40,6 +40,10 @@ func listen(t *testing.T, config sandbox.Config, change func(*http.Server)) stri
 	if change != nil {
 		change(server)
 	}
+	return serveOn(t, server)
+}
+
+func serveOn(t *testing.T, server *http.Server) string {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	go server.Serve(listener)

@@ -52,12 +52,12 @@ func (r *request) mayUpdate(record *Record) error {
 	if !record.System {
 		return nil
 	}
-	var errs []wrapper.FieldError
+	var errs []wrapper.Violation
 	for _, field := range r.operation.Fields {
 		_, given := r.values[field.Name]
 		allowed := field.Name == "Title" || strings.HasPrefix(field.Name, "Labels")
 		if field.In == wrapper.InBody && (given || r.files[field.Name] != nil) && !allowed {
-			errs = append(errs, wrapper.FieldError{Field: field.Name, Message: field.Name + " cannot be changed, because the system made this contact."})
+			errs = append(errs, wrapper.Violation{Field: field.Name, Rule: ruleOfServer, Message: field.Name + " cannot be changed, because the system made this contact."})
 		}
 	}
 	if errs == nil {

@@ -1,0 +1,207 @@
+package sandbox
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/json"
+	"fmt"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"example.com/contacts/wrapper"
+)
+
+// controlPath begins the paths of the control API, which are no paths of the API.
+const controlPath = "/_sandbox/"
+
+// control is the API by which tests and pages see what a sandbox was sent, and make it misbehave. Its errors are
+// the envelope of the API.
+type control struct {
+	sandbox *Sandbox
+	token   *[sha256.Size]byte // nil: there is none
+	hosts   []string
+	sites   *http.CrossOriginProtection
+	mux     http.ServeMux
+}
+
+func newControl(s *Sandbox, token string, hosts []string) *control {
+	c := &control{sandbox: s, hosts: hosts, sites: http.NewCrossOriginProtection()}
+	if token != "" {
+		digest := sha256.Sum256([]byte(token))
+		c.token = &digest
+	}
+	for path, methods := range map[string]map[string]http.HandlerFunc{
+		"faults":        {"GET": c.getFaults, "PUT": c.putFaults, "DELETE": c.deleteFaults},
+		"requests":      {"GET": c.getRequests},
+		"requests/{id}": {"GET": c.getRequest},
+	} {
+		var allowed []string
+		for method, handler := range methods {
+			c.mux.HandleFunc(method+" "+controlPath+path, handler)
+			allowed = append(allowed, method)
+		}
+		slices.Sort(allowed)
+		c.mux.HandleFunc(controlPath+path, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Allow", strings.Join(allowed, ", "))
+			respondError(w, &apiError{Status: http.StatusMethodNotAllowed, Message: "This method is not allowed here; use " + strings.Join(allowed, ", ") + "."})
+		})
+	}
+	c.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		respondError(w, &apiError{Status: http.StatusNotFound, Message: "There is nothing under this path. The control API has " + controlPath + "faults and " + controlPath + "requests."})
+	})
+	return c
+}
+
+func (c *control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	if err := c.admit(r); err != nil {
+		respondError(w, err)
+		return
+	}
+	c.mux.ServeHTTP(w, r)
+}
+
+// admit refuses requests that a web page of somebody else made, and those without credentials.
+func (c *control) admit(r *http.Request) error {
+	if !c.isOwnHost(r.Host) {
+		return &apiError{Status: http.StatusForbidden, Message: "The control API does not have this name. Use localhost or an IP address, or allow the name with --control-host."}
+	}
+	// Check lets a GET pass, which tells here what no other site may know.
+	unsafe := *r
+	unsafe.Method = http.MethodPost
+	if c.sites.Check(&unsafe) != nil {
+		return &apiError{Status: http.StatusForbidden, Message: "This request comes from another web site, which cannot use the control API."}
+	}
+	if token, is := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); is && c.isToken(token) && len(r.Header["Authorization"]) == 1 {
+		return nil
+	}
+	_, _, err := c.sandbox.credentials.authorize(r, "")
+	return err
+}
+
+func (c *control) isToken(text string) bool {
+	digest := sha256.Sum256([]byte(text))
+	return c.token != nil && subtle.ConstantTimeCompare(digest[:], c.token[:]) == 1
+}
+
+// isOwnHost tells whether a Host is one that no web site can choose for itself, or one of those allowed.
+func (c *control) isOwnHost(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	host = strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
+	_, err := netip.ParseAddr(host)
+	return err == nil || host == "localhost" || strings.HasSuffix(host, ".localhost") ||
+		slices.ContainsFunc(c.hosts, func(own string) bool { return strings.EqualFold(own, host) })
+}
+
+// respondJSON responds with a value.
+func respondJSON(w http.ResponseWriter, value any) {
+	w.Header()["Content-Type"] = contentJSON
+	writeJSON(w, value)
+}
+
+func writeJSON(w io.Writer, value any) {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(value) // who does not take it is gone
+}
+
+func (c *control) getFaults(w http.ResponseWriter, r *http.Request) {
+	if err := takesNoQuery(r); err != nil {
+		respondError(w, err)
+		return
+	}
+	c.respondFaults(w)
+}
+
+func (c *control) respondFaults(w http.ResponseWriter) {
+	respondJSON(w, struct {
+		Faults     []FaultState     `json:"faults"`
+		Kinds      []FaultKind      `json:"kinds"`
+		Parameters []FaultParameter `json:"parameters"`
+	}{c.sandbox.Faults(), FaultKinds(), CommonFaultParameters()})
+}
+
+func (c *control) deleteFaults(w http.ResponseWriter, r *http.Request) {
+	if err := takesNoQuery(r); err != nil {
+		respondError(w, err)
+		return
+	}
+	_ = c.sandbox.SetFaults()
+	c.respondFaults(w)
+}
+
+func (c *control) putFaults(w http.ResponseWriter, r *http.Request) {
+	faults, err := readFaults(w, r)
+	if err == nil {
+		if err = c.sandbox.SetFaults(faults...); err != nil {
+			err = malformed(sentence(strings.TrimPrefix(err.Error(), "sandbox: ")))
+		}
+	}
+	if err != nil {
+		respondError(w, err)
+		return
+	}
+	c.respondFaults(w)
+}
+
+// sentence makes a sentence of an error.
+func sentence(text string) string { return strings.ToUpper(text[:1]) + text[1:] + "." }
+
+func takesNoQuery(r *http.Request) error {
+	if r.URL.RawQuery != "" {
+		return malformed("This path takes no query. Leave it out.")
+	}
+	return nil
+}
+
+// maxFaultsBody is the largest body of faults, in bytes.
+const maxFaultsBody = 64 << 10
+
+// readFaults reads {"faults": ["…"]}, and nothing else.
+func readFaults(w http.ResponseWriter, r *http.Request) ([]string, error) {
+	const form = `Send {"faults": ["drop=after-commit; times=1"]}.`
+	if err := takesNoQuery(r); err != nil {
+		return nil, err
+	}
+	if mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || mediaType != "application/json" {
+		return nil, &apiError{Status: http.StatusUnsupportedMediaType, Message: "The Content-Type must be application/json. " + form}
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxFaultsBody))
+	if err != nil {
+		return nil, &apiError{Status: http.StatusRequestEntityTooLarge, Message: fmt.Sprintf("The body is larger than %d bytes, or ends too early.", maxFaultsBody)}
+	}
+	draft, violations, err := wrapper.ParseDraft(body)
+	if err != nil {
+		return nil, malformed("The body is not one JSON object. " + form)
+	}
+	if len(violations) > 0 {
+		return nil, malformed(violations[0].Message + " " + form)
+	}
+	for name := range draft {
+		if name != "faults" {
+			return nil, malformed(fmt.Sprintf("There is no member %q. %s", displayName(name), form))
+		}
+	}
+	items, isList := draft["faults"].([]any)
+	if !isList {
+		return nil, malformed("faults must be a list of texts. " + form)
+	}
+	faults := []string{}
+	for _, item := range items {
+		text, isText := item.(string)
+		if !isText {
+			return nil, malformed("faults must be a list of texts. " + form)
+		}
+		faults = append(faults, text)
+	}
+	return faults, nil
+}

@@ -1,0 +1,369 @@
+package sandbox
+
+import (
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"example.com/contacts/wrapper"
+)
+
+// misbehaviour is what a sandbox was told to do wrong: nothing, unless somebody asks for it.
+type misbehaviour struct {
+	set    atomic.Pointer[[]*activeFault] // nil: none
+	hidden hidden
+}
+
+// An activeFault is a fault with what became of it so far.
+type activeFault struct {
+	*fault
+	shown     string // the fault as text
+	preferred bool   // by the request itself
+	mu        sync.Mutex
+	random    *rand.Rand
+	happened  int64
+	windows   map[string]*window // of rate-limit, by account
+}
+
+func newActiveFault(f *fault, preferred bool) *activeFault {
+	// A seed that nobody chose is said, so that what happened can be repeated.
+	if random := f.has("one-in") || f.has("jitter"); random && !f.has("seed") && !preferred {
+		seed := int64(rand.Uint32())
+		f.parameters["seed"] = given{text: strconv.FormatInt(seed, 10), number: seed}
+	}
+	seed := f.parameters["seed"].number
+	if preferred {
+		seed = rand.Int64()
+	}
+	return &activeFault{
+		fault: f, shown: f.String(), preferred: preferred,
+		random: rand.New(rand.NewPCG(uint64(seed), 0)), windows: map[string]*window{},
+	}
+}
+
+// FaultState is a fault that is set, and how often it has happened since.
+type FaultState struct {
+	Fault    string `json:"fault"`
+	Happened int64  `json:"happened"`
+}
+
+// SetFaults makes these the faults of the sandbox, in place of all that were set before; without any, it
+// behaves. Each fault is a text as FaultKind documents it. On an error, which names the fault, nothing changes.
+//
+// A fault happens to requests that would be carried out: one that is refused in any case does not use it up.
+// Of several that end a request (drop, code, status, refuse-account, rate-limit), the first one happens.
+func (s *Sandbox) SetFaults(faults ...string) error {
+	var set []*activeFault
+	var texts []string
+	for _, text := range faults {
+		f, err := parseFault(text)
+		if err != nil {
+			return fmt.Errorf("sandbox: %w", err)
+		}
+		active := newActiveFault(f, false)
+		set, texts = append(set, active), append(texts, active.shown)
+	}
+	var before *[]*activeFault
+	if set == nil {
+		before = s.misbehaviour.set.Swap(nil)
+	} else {
+		before = s.misbehaviour.set.Swap(&set)
+	}
+	switch {
+	case set != nil:
+		slog.Warn("sandbox: it misbehaves", "faults", texts)
+	case before != nil:
+		slog.Warn("sandbox: it behaves again")
+	}
+	return nil
+}
+
+// Faults lists the faults that are set. One that is random has a seed, also if none was given.
+func (s *Sandbox) Faults() []FaultState {
+	states := []FaultState{}
+	if set := s.misbehaviour.set.Load(); set != nil {
+		for _, f := range *set {
+			f.mu.Lock()
+			states = append(states, FaultState{f.shown, f.happened})
+			f.mu.Unlock()
+		}
+	}
+	return states
+}
+
+// happens decides whether a fault happens to a request that it concerns, and with what jitter.
+func (f *activeFault) happens() (happens bool, jitter time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if times := f.parameters["times"].number; times > 0 && f.happened >= times {
+		return false, 0
+	}
+	if n := f.parameters["one-in"].number; n > 1 && f.random.Int64N(n) != 0 {
+		return false, 0
+	}
+	if longest := f.parameters["jitter"].duration; longest > 0 {
+		jitter = time.Duration(f.random.Int64N(int64(longest) + 1))
+	}
+	f.happened++
+	return true, jitter
+}
+
+// window is the count of an account.
+func (f *activeFault) window(account string) *window {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.windows[account] == nil {
+		f.windows[account] = &window{}
+	}
+	return f.windows[account]
+}
+
+// A plan is what goes wrong with one request. Without any it is nil.
+type plan struct {
+	header     http.Header // of the response
+	candidates []*activeFault
+	happened   []string
+	ignored    []string // preferences that cannot be followed, and why
+
+	delay   time.Duration
+	end     *fault // drop, code, status, refuse-account or rate-limit: how it ends
+	appear  []*fault
+	surplus int64
+}
+
+// newPlan looks for what may happen to a request that is authorized.
+func (m *misbehaviour) newPlan(r *http.Request, h http.Header, o *wrapper.Operation, account string) *plan {
+	set, prefer := m.set.Load(), r.Header["Prefer"]
+	if set == nil && prefer == nil {
+		return nil
+	}
+	p := &plan{header: h}
+	p.prefer(strings.Join(prefer, ", "))
+	if set != nil {
+		p.candidates = append(p.candidates, *set...)
+	}
+	p.candidates = slices.DeleteFunc(p.candidates, func(f *activeFault) bool {
+		only := f.parameters["operation"].text
+		return only != "" && only != o.ID
+	})
+	p.limit(account)
+	return p
+}
+
+// prefer takes the faults that a request asks for. RFC 7240 has a server ignore what it does not know, and all
+// but the first of one name.
+func (p *plan) prefer(header string) {
+	preferences, ok := parsePreferences(header)
+	if !ok {
+		p.ignored = append(p.ignored, "the header Prefer cannot be read")
+	}
+	seen := map[string]bool{}
+	for _, preference := range preferences {
+		if seen[preference.name] {
+			continue
+		}
+		seen[preference.name] = true
+		f, err := newPreferred(preference)
+		switch {
+		case err != nil:
+			p.ignored = append(p.ignored, err.Error())
+		case f != nil:
+			p.candidates = append(p.candidates, newActiveFault(f, true))
+		}
+	}
+}
+
+// note makes it visible that a fault happens.
+func (p *plan) note(f *activeFault) {
+	p.happened = append(p.happened, f.shown)
+	p.header.Add("Sandbox-Fault", f.shown)
+	if f.preferred {
+		p.header.Add("Preference-Applied", f.shown)
+	}
+}
+
+// limit counts a request, whether or not it will be refused for something else.
+func (p *plan) limit(account string) {
+	for _, f := range p.candidates {
+		if f.name() != "rate-limit" {
+			continue
+		}
+		length := time.Hour
+		if f.has("per") {
+			length = f.parameters["per"].duration
+		}
+		now := time.Now()
+		remaining, rest, within := f.window(account).count(now, f.number, length)
+		writeLimit(p.header, f.parameters["headers"].text, f.number, remaining, now, rest, within)
+		if within || p.end != nil {
+			continue
+		}
+		if happens, _ := f.happens(); happens {
+			p.end = f.fault
+			p.note(f)
+		}
+	}
+}
+
+// strict tells whether a part must be named as its parameter says.
+func (p *plan) strict(otherwise bool) bool {
+	if p == nil {
+		return otherwise
+	}
+	for _, f := range p.candidates {
+		if f.name() != "handling" {
+			continue
+		}
+		if happens, _ := f.happens(); happens {
+			p.note(f)
+			return f.text == "strict"
+		}
+	}
+	return otherwise
+}
+
+// choose decides which of the candidates happen to a request that would be carried out.
+func (p *plan) choose(r *request) {
+	for _, f := range p.candidates {
+		ends := slices.Contains([]string{"drop", "code", "status", "refuse-account"}, f.name())
+		if !f.concerns(r) || ends && p.end != nil {
+			continue
+		}
+		happens, jitter := f.happens()
+		if !happens {
+			continue
+		}
+		p.note(f)
+		switch f.name() {
+		case "delay":
+			p.delay += f.duration + jitter
+		case "surplus":
+			p.surplus = f.number
+		case "list-after":
+			r.listAfter = f.duration
+		case "appear":
+			p.appear = append(p.appear, f.fault)
+		case "page-size":
+			r.pageSize = f.number
+		default:
+			p.end = f.fault
+		}
+	}
+}
+
+// concerns tells whether a fault can be seen in the response to a request.
+func (f *fault) concerns(r *request) bool {
+	switch f.name() {
+	case "rate-limit", "handling": // they were asked for before
+		return false
+	case "status":
+		return f.text == "ERROR" || r.operation.Response.Outcome != nil && len(r.operation.Response.Outcome.Queued) > 0
+	case "list-after":
+		return r.operation.ID == "createContact"
+	case "page-size":
+		return r.operation.Pages != nil
+	case "appear":
+		return r.operation.Field("CampaignId") != nil
+	case "refuse-account":
+		return r.accountField(f.text) != ""
+	}
+	return true
+}
+
+// accountField is the parameter that names a partner account, or "".
+func (r *request) accountField(id string) string {
+	for _, field := range r.operation.Fields {
+		ids, _ := r.values[field.Name].([]string)
+		if field.In == wrapper.InBody && strings.HasPrefix(field.Name, accounts) && slices.Contains(ids, id) {
+			return field.Name
+		}
+	}
+	return ""
+}
+
+// misbehave responds to a request that has a plan.
+func (s *Sandbox) misbehave(x *exchange, r *http.Request, request *request) error {
+	p := request.plan
+	p.choose(request)
+	if p.delay > 0 {
+		// Whoever goes away meanwhile has sent the request all the same.
+		select {
+		case <-time.After(p.delay):
+		case <-r.Context().Done():
+		}
+	}
+	for _, f := range p.appear {
+		if err := s.appear(request, f); err != nil {
+			return storeFailed(err)
+		}
+	}
+	if p.end == nil && p.surplus == 0 {
+		return s.carryOut(x, r, request)
+	}
+	held := newHeldResponse(x)
+	if p.commits() {
+		if err := s.carryOut(held, r, request); err != nil {
+			x.note(err)
+			respondError(held, err)
+		}
+	}
+	if p.end != nil {
+		held = p.end.replace(held, request)
+	}
+	if p.end != nil && p.end.name() == "drop" {
+		if p.end.text == "mid-response" && r.Method != http.MethodHead && len(held.body) > 0 {
+			held.sendHalf()
+		}
+		panic(http.ErrAbortHandler)
+	}
+	held.send()
+	if p.surplus > 0 {
+		sendSurplus(x, request.account, p.surplus)
+	}
+	return nil
+}
+
+// commits tells whether the request is carried out, whatever its response says.
+func (p *plan) commits() bool {
+	switch end := p.end; {
+	case end == nil:
+		return true
+	case end.name() == "drop":
+		return end.text != "before-commit"
+	case end.name() == "code":
+		return end.has("after-commit")
+	}
+	return p.end.text == "QUEUED"
+}
+
+// replace is the response of a fault in place of the one that would be sent.
+func (f *fault) replace(held *heldResponse, r *request) *heldResponse {
+	instead := newHeldResponse(held.w)
+	switch f.name() {
+	case "code":
+		respondCode(instead, f)
+	case "refuse-account":
+		respondError(instead, errorOf(r.accountField(f.text), " has "+f.text+", which is not an account of yours."))
+	case "rate-limit":
+		respondError(instead, &apiError{Status: http.StatusTooManyRequests, Message: "There were too many requests. Send again later."})
+	case "status":
+		if f.text == "ERROR" {
+			respond(instead, http.StatusOK, appendEnvelope(nil, &apiError{Message: "The sandbox was told to refuse this request. Nothing was changed."}))
+			break
+		}
+		if held.status != http.StatusOK {
+			return held
+		}
+		respond(instead, http.StatusOK, []byte(`{"Status":"QUEUED","QueuedUri":"/Advertisers/`+r.account+`/APISubmissions/A-`+strconv.FormatUint(rand.Uint64(), 36)+`"}`))
+	default:
+		return held
+	}
+	return instead
+}
