@@ -3,9 +3,12 @@ package sandbox_test
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -37,9 +40,15 @@ func raw(t *testing.T, address, request string) (bytes string, closed bool) {
 	defer connection.Close()
 	_, err := io.WriteString(connection, request)
 	require.NoError(t, err)
-	require.NoError(t, connection.SetReadDeadline(time.Now().Add(300*time.Millisecond)))
-	got, err := io.ReadAll(connection)
-	return string(got), err == nil
+	buffer := make([]byte, 4096)
+	for {
+		n, err := connection.Read(buffer)
+		bytes += string(buffer[:n])
+		if err != nil {
+			return bytes, !errors.Is(err, os.ErrDeadlineExceeded)
+		}
+		require.NoError(t, connection.SetReadDeadline(time.Now().Add(100*time.Millisecond)))
+	}
 }
 
 // post is a whole create, with more lines of header.
@@ -48,7 +57,7 @@ func post(more string) string {
 }
 
 func get(path, more string) string {
-	return "GET " + path + " HTTP/1.1\r\nHost: sandbox\r\nAuthorization: Basic SVJzYW5kYm94OnNlY3JldA==\r\n" + more + "\r\n"
+	return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic SVJzYW5kYm94OnNlY3JldA==\r\n" + more + "\r\n"
 }
 
 // split parses a whole response, and returns what is behind it.
@@ -185,6 +194,19 @@ func TestNothingMisbehavesWhenNothingIsSet(t *testing.T) {
 	isCode(200, "application/json", `{"Status":"OK"`)(t, bytes)
 	assert.NotContains(t, bytes, "Sandbox-Fault")
 	assert.Equal(t, 5, count())
+}
+
+func TestWhatMisbehavesIsLogged(t *testing.T) {
+	var log strings.Builder
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
+	t.Cleanup(func() { slog.SetDefault(before) })
+	_, _, box := misbehaving(t)
+	assert.Empty(t, log.String())
+	require.NoError(t, box.SetFaults("code=500; one-in=2; seed=1"))
+	assert.Contains(t, log.String(), `level=WARN msg="sandbox: it misbehaves" faults="[code=500; one-in=2; seed=1]"`)
+	require.NoError(t, box.SetFaults())
+	assert.Contains(t, log.String(), `level=WARN msg="sandbox: it behaves again"`)
 }
 
 func TestTimesOneInAndSeed(t *testing.T) {

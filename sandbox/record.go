@@ -91,12 +91,13 @@ func (x *exchange) take(p *parameters) {
 				recorded.field = name
 			}
 		}
-		recorded.name = cut(part.name, maxRecordedHeader)
+		recorded.name = cut(x.redact(part.name), maxRecordedHeader)
 		x.parts = append(x.parts, recorded)
 		x.size += len(recorded.name) + 100
 	}
 	size, hasToken := 0, false
-	for _, values := range p.values {
+	for name, values := range p.values {
+		hasToken = hasToken || x.token != "" && strings.Contains(name, x.token)
 		for _, value := range values {
 			size += len(value) + 50
 			hasToken = hasToken || x.token != "" && strings.Contains(value, x.token)
@@ -119,7 +120,7 @@ func (x *exchange) cutValues(values map[string][]string) map[string][]string {
 			}
 			value = cut(x.redact(value), room)
 			room -= len(value)
-			short[name] = append(short[name], value)
+			short[x.redact(name)] = append(short[x.redact(name)], value)
 		}
 	}
 	return short
@@ -146,8 +147,19 @@ func cut(text string, n int) string {
 // note takes the violations of an error that a request is refused with.
 func (x *exchange) note(err error) {
 	if e, is := err.(*apiError); is {
-		x.violations = e.Errors
+		for _, violation := range e.Errors {
+			violation.Field, violation.Message = x.redact(violation.Field), x.redact(violation.Message)
+			x.violations = append(x.violations, violation)
+			x.size += len(violation.Field) + len(violation.Message)
+		}
 	}
+}
+
+func (x *exchange) redactAll(texts []string) (redacted []string) {
+	for _, text := range texts {
+		redacted = append(redacted, x.redact(text))
+	}
+	return redacted
 }
 
 // A recorder keeps the last requests, in a ring: the one with id n is at n % maxRecords.
@@ -184,7 +196,7 @@ func (c *recorder) end(x *exchange, r *http.Request) {
 	if x.operation == nil {
 		x.account, x.token, _ = r.BasicAuth()
 	}
-	x.account, x.method, x.path = cut(x.account, maxRecordedHeader), cut(r.Method, 20), x.redact(r.URL.Path)
+	x.account, x.method, x.path = cut(x.account, maxRecordedHeader), x.redact(cut(r.Method, maxRecordedHeader)), x.redact(r.URL.Path)
 	if len(r.RequestURI) > maxRecordedHeader {
 		x.path = cut(strings.Clone(x.path), maxRecordedHeader)
 	}
@@ -198,9 +210,15 @@ func (c *recorder) end(x *exchange, r *http.Request) {
 		x.body = []byte(x.redact(string(x.body)))
 	}
 	if x.plan != nil {
-		x.faults, x.ignored = x.plan.happened, x.plan.ignored
+		x.faults, x.ignored = x.redactAll(x.plan.happened), x.redactAll(x.plan.ignored)
 	}
 	x.length, x.header = r.ContentLength, x.Header()
+	for name, values := range x.header {
+		if x.token != "" && strings.Contains(values[0], x.token) {
+			x.header = maps.Clone(x.header)
+			x.header[name] = x.redactAll(values)
+		}
+	}
 	x.size += len(x.account) + len(x.path) + len(x.body) + 1000
 	c.keep(&x.recorded)
 	*x = exchange{}

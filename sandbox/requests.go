@@ -65,15 +65,10 @@ type responseView struct {
 // view is a request without its token, wherever a client put it.
 func (c *control) view(r *recorded) requestView {
 	v := requestView{
-		ID: r.id, Time: r.began.UTC(), Seconds: r.duration.Seconds(), Account: c.redact(r.account), Method: r.method,
-		Headers: map[string]string{}, Length: r.length, Parameters: []parameterView{},
-		Faults: r.faults, Ignored: r.ignored, Status: r.status,
+		ID: r.id, Time: r.began.UTC(), Seconds: r.duration.Seconds(), Account: c.redact(r.account), Method: c.redact(r.method),
+		Path: c.redact(r.path), Headers: map[string]string{}, Length: r.length, Parameters: []parameterView{},
+		Faults: c.redactAll(r.faults), Ignored: c.redactAll(r.ignored), Status: r.status,
 	}
-	segments := strings.Split(r.path, "/")
-	for i := range segments {
-		segments[i] = c.redact(segments[i])
-	}
-	v.Path = strings.Join(segments, "/")
 	for i, name := range recordedHeaders {
 		if r.headers[i] != "" {
 			v.Headers[name] = c.redact(r.headers[i])
@@ -84,16 +79,16 @@ func (c *control) view(r *recorded) requestView {
 		v.Parts = append(v.Parts, partView{c.redact(part.name), part.field, part.isFile, part.size, part.contentType})
 	}
 	for _, violation := range r.violations {
-		v.Violations = append(v.Violations, violationView(violation))
+		v.Violations = append(v.Violations, violationView{c.redact(violation.Field), violation.Rule, c.redact(violation.Message)})
 	}
 	if r.operation != nil {
 		v.Operation = r.operation.ID
 		v.Parameters = c.viewParameters(r)
 	}
 	if r.status != 0 {
-		v.Response = &responseView{map[string]string{}, string(r.body), r.bodySize}
+		v.Response = &responseView{map[string]string{}, c.redact(string(r.body)), r.bodySize}
 		for name, values := range r.header {
-			v.Response.Headers[name] = strings.Join(values, ", ")
+			v.Response.Headers[name] = c.redact(strings.Join(values, ", "))
 		}
 	}
 	return v
@@ -118,12 +113,23 @@ func (c *control) viewParameters(r *recorded) []parameterView {
 	return list
 }
 
-// redact hides a text that is a token of the sandbox. A request that brought another one, or none, may hold it.
+// redact hides the words of a text that are a token of the sandbox. A request that was not authorized by it may
+// hold it.
 func (c *control) redact(text string) string {
-	if c.sandbox.credentials.isToken(text) || c.isToken(text) {
-		return redacted
+	words := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t\"'/=,;:&?<>(){}[]\\", r) })
+	for _, word := range append(words, text) {
+		if c.sandbox.credentials.isToken(word) || c.isToken(word) {
+			text = strings.ReplaceAll(text, word, redacted)
+		}
 	}
 	return text
+}
+
+func (c *control) redactAll(texts []string) (redacted []string) {
+	for _, text := range texts {
+		redacted = append(redacted, c.redact(text))
+	}
+	return redacted
 }
 
 // A filter chooses among requests.
