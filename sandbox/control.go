@@ -37,6 +37,7 @@ func newControl(s *Sandbox, token string, hosts []string) *control {
 	}
 	for path, methods := range map[string]map[string]http.HandlerFunc{
 		"faults":        {"GET": c.getFaults, "PUT": c.putFaults, "DELETE": c.deleteFaults},
+		"faults/kinds":  {"GET": c.getKinds},
 		"requests":      {"GET": c.getRequests},
 		"requests/{id}": {"GET": c.getRequest},
 	} {
@@ -52,7 +53,7 @@ func newControl(s *Sandbox, token string, hosts []string) *control {
 		})
 	}
 	c.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		respondError(w, &apiError{Status: http.StatusNotFound, Message: "There is nothing under this path. The control API has " + controlPath + "faults and " + controlPath + "requests."})
+		respondError(w, &apiError{Status: http.StatusNotFound, Message: "There is nothing under this path. The control API has " + controlPath + "faults, " + controlPath + "faults/kinds and " + controlPath + "requests."})
 	})
 	return c
 }
@@ -124,10 +125,19 @@ func (c *control) getFaults(w http.ResponseWriter, r *http.Request) {
 
 func (c *control) respondFaults(w http.ResponseWriter) {
 	respondJSON(w, struct {
-		Faults     []FaultState     `json:"faults"`
+		Faults []FaultState `json:"faults"`
+	}{c.sandbox.Faults()})
+}
+
+func (c *control) getKinds(w http.ResponseWriter, r *http.Request) {
+	if err := takesNoQuery(r); err != nil {
+		respondError(w, err)
+		return
+	}
+	respondJSON(w, struct {
 		Kinds      []FaultKind      `json:"kinds"`
 		Parameters []FaultParameter `json:"parameters"`
-	}{c.sandbox.Faults(), FaultKinds(), CommonFaultParameters()})
+	}{FaultKinds(), CommonFaultParameters()})
 }
 
 func (c *control) deleteFaults(w http.ResponseWriter, r *http.Request) {

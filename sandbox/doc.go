@@ -10,9 +10,16 @@
 //
 // It is not the API. It knows one account and takes any campaign; a partner account exists because a
 // contact names it, under the name "Account " and its id; nothing is fetched from a ProfileImageUrl;
-// requests are counted for the rate-limit headers, but no request is refused for the count; and
-// responses are JSON also to requests that ask for another type. A request that net/http itself cannot read (a
-// malformed header, say) never reaches this package, and net/http responds to it in plain text.
+// requests are counted for the rate-limit headers, but no request is refused for the count unless a fault says
+// so; and responses are JSON also to requests that ask for another type. A request that net/http itself cannot
+// read (a malformed header, say) never reaches this package, and net/http responds to it in plain text.
 //
-// [Sandbox.ServeHTTP] documents what is refused. F and D numbers in comments are those of docs/api-facts.md.
+// It misbehaves on demand, and only then: [Config.Faults] and [Sandbox.SetFaults] cut connections before or after
+// a contact is created, delay, limit, and respond as servers do that are broken. [FaultKind] says how a fault is
+// written, which is the same for a program in any language: the control API under /_sandbox/ takes the same text,
+// and so does the header Prefer of a single request. The control API also tells what the sandbox was sent.
+//
+// [Sandbox.ServeHTTP] documents what is refused.
 package sandbox
+
+// F and D numbers in comments are those of docs/api-facts.md.

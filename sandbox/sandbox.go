@@ -20,15 +20,15 @@ const maxHeld = 64 << 20
 
 // Config says how a sandbox is set up.
 type Config struct {
-	// AccountSID is the account that the sandbox knows, and the user of its credentials (F1). Required:
+	// AccountSID is the account that the sandbox knows, and the user of its credentials. Required:
 	// one or more of A-Z a-z 0-9 - . _ ~, so that it stands for itself in a path.
 	AccountSID string
-	// AuthToken is the password of the credentials (F1). Required. The sandbox keeps its digest only.
+	// AuthToken is the password of the credentials. Required. The sandbox keeps its digest only.
 	AuthToken string
 	// Store keeps the contacts. Nil means NewMemory(). The caller closes it, after the last request.
 	Store Store
 	// Strict refuses a file part whose name is not the one that ProfileImageFile holds. Without it the
-	// sandbox takes the API page's own example, in which the two differ (D2).
+	// sandbox takes the API page's own example, in which the two differ.
 	Strict bool
 	// MaxBody is the largest body in bytes. 0 means DefaultMaxBody.
 	MaxBody int64
@@ -41,8 +41,8 @@ type Config struct {
 	// ControlHosts are names, beside localhost and IP addresses, by which the control API may be reached. Under
 	// any other it refuses, so that no web page can reach it by a name of its own.
 	ControlHosts []string
-	// SystemContacts is how many contacts that the system made SystemCampaign has (F8). Those that the
-	// store lacks are added to it.
+	// SystemContacts is how many contacts that the system made SystemCampaign has; their ids begin with M. Those
+	// that the store lacks are added to it.
 	SystemContacts int
 }
 
@@ -114,8 +114,9 @@ func New(config Config) (*Sandbox, error) {
 	return s, s.addSystemContacts(config.SystemContacts)
 }
 
-// ServeHTTP responds to one request. Every response carries the rate-limit headers of F4, and every error is
-// the envelope of F3:
+// ServeHTTP responds to one request. Every response carries X-RateLimit-Limit, X-RateLimit-Remaining and
+// X-RateLimit-Reset, and every error is {"Status":"ERROR","Message":"…","Errors":[{"Field":"…","Message":"…"}]}, of
+// which Errors may be absent:
 //
 //   - 404 if the contract has no such path, or a parameter of the path breaks a rule; 405 if it does not have the method
 //   - 401 without the credentials of Config, 403 with them on another account's path, both before the body
@@ -130,11 +131,15 @@ func New(config Config) (*Sandbox, error) {
 // A request that is refused changes nothing. One that came whole is carried out, whether or not its sender
 // waits for the response.
 //
-// An empty parameter counts as absent (D1), and so does a list with delimiters that has no item. The items of
+// An empty parameter counts as absent, and so does a list with delimiters that has no item. The items of
 // such a list are trimmed of white space.
 //
 // In multipart/form-data a file is a part with a file name, or one under the name that a parameter such as
-// ProfileImageFile holds. Without Config.Strict the names of the part and of the parameter may differ (D2).
+// ProfileImageFile holds. Without Config.Strict the names of the part and of the parameter may differ.
+//
+// Paths that begin with /_sandbox/ are the control API, and no part of the API. Requests for it are neither counted
+// nor recorded. A request that is told to misbehave says so in the headers Sandbox-Fault and, if it asked for it by
+// Prefer, Preference-Applied.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.URL.Path, controlPath) {
 		s.control.ServeHTTP(w, r)

@@ -22,7 +22,7 @@ type Record struct {
 	// AccountSID and CampaignID are those of the path under which the contact was created.
 	AccountSID string
 	CampaignID int64
-	// System says that the system made the contact, and not a user (F8).
+	// System says that the system made the contact, and not a user.
 	System bool
 	// Contact is a JSON object with the contact's parameters under their names: Accounts as
 	// [{"Id":…,"Name":…}], all others as they were given. Parameters that are absent are left out. A file

@@ -2,8 +2,10 @@ package main
 
 import (
 	"bufio"
+	"encoding/json"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -142,10 +144,102 @@ func TestSystemContacts(t *testing.T) {
 	greeting, end := started(t, command(t, nil, "sandbox", "--addr=127.0.0.1:0", "--system-contacts=2"))
 	self, err := os.Executable()
 	require.NoError(t, err)
-	export := greeting[strings.Index(greeting, "export "):strings.Index(greeting, "\n\n")]
-	out := pasted(t, export+"\nCONTACTS_TEST_AS_COMMAND=1 "+quote(self)+" list")
+	out := pasted(t, exported(greeting)+"CONTACTS_TEST_AS_COMMAND=1 "+quote(self)+" list")
 	assert.Equal(t, 2, strings.Count(out, `{"Id":"M`))
 	end()
+}
+
+// exported is the line of a greeting that sets a shell's variables.
+func exported(greeting string) string {
+	return greeting[strings.Index(greeting, "export "):strings.Index(greeting, "\n\n")] + "\n"
+}
+
+func TestSandboxThatMisbehavesSaysSo(t *testing.T) {
+	greeting, end := started(t, command(t, nil, "sandbox", "--addr=127.0.0.1:0", "--fault=code=503; body=html; times=1", "--fault", "delay=1ms; jitter=1ms"))
+	assert.Contains(t, greeting, "\n# It misbehaves: code=503; body=html; times=1\n")
+	assert.Regexp(t, `\n# It misbehaves: delay=1ms; jitter=1ms; seed=\d+\n`, greeting)
+	out := pasted(t, exported(greeting)+`for n in 1 2; do
+  curl -s -o /dev/null -w '%{http_code}\n' -u "$CONTACTS_ACCOUNT:$CONTACTS_TOKEN" "$CONTACTS_BASE_URL/Advertisers/IRsandbox/Campaigns/1/Contacts"
+done
+curl -s -X DELETE -u "$CONTACTS_ACCOUNT:$CONTACTS_TOKEN" "$CONTACTS_BASE_URL/_sandbox/faults"`)
+	assert.Equal(t, "503\n200\n{\"faults\":[]}\n", out)
+	r := end()
+	assert.Contains(t, r.stderr, "it misbehaves")
+	assert.Contains(t, r.stderr, "it behaves again")
+}
+
+func TestReadyLineOfTheSandbox(t *testing.T) {
+	cmd := command(t, nil, "sandbox", "--addr=127.0.0.1:0", "--output=json", "--account=IRother", "--fault=delay=1ms")
+	ready := readLine(t, cmd)
+	assert.Equal(t, []string{"delay=1ms"}, ready.Faults)
+	get := func(path, user, password, bearer string) int {
+		request, err := http.NewRequest("GET", ready.URL+path, nil)
+		require.NoError(t, err)
+		request.SetBasicAuth(user, password)
+		if bearer != "" {
+			request.Header.Set("Authorization", "Bearer "+bearer)
+		}
+		response, err := http.DefaultClient.Do(request)
+		require.NoError(t, err)
+		response.Body.Close()
+		return response.StatusCode
+	}
+	assert.Equal(t, 200, get("/Advertisers/IRother/Campaigns/1/Contacts", ready.Account, ready.Token, ""))
+
+	// A token that somebody chose is not printed.
+	cmd = command(t, nil, "sandbox", "--addr=127.0.0.1:0", "--output=json", "--auth-token-file=token", "--control-token-file=control", "--control-host=sandbox.team.example")
+	require.NoError(t, os.WriteFile(filepath.Join(cmd.Dir, "token"), []byte(testToken), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(cmd.Dir, "control"), []byte("a-token-for-control\n"), 0o600))
+	ready = readLine(t, cmd)
+	assert.Equal(t, readyLine{URL: ready.URL, Account: sandboxAccount}, ready)
+	assert.Equal(t, 200, get("/_sandbox/faults", "", "", "a-token-for-control"))
+	assert.Equal(t, 200, get("/_sandbox/faults", sandboxAccount, testToken, ""))
+	assert.Equal(t, 401, get("/_sandbox/faults", "", "", testToken))
+	request, err := http.NewRequest("GET", ready.URL+"/_sandbox/faults", nil)
+	require.NoError(t, err)
+	request.Host = "sandbox.team.example"
+	request.SetBasicAuth(sandboxAccount, testToken)
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	response.Body.Close()
+	assert.Equal(t, 200, response.StatusCode)
+}
+
+// readLine starts a sandbox, until the test ends, and reads what it prints.
+func readLine(t *testing.T, cmd *exec.Cmd) (ready readyLine) {
+	t.Helper()
+	stdout, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+	})
+	decoder := json.NewDecoder(stdout)
+	decoder.DisallowUnknownFields()
+	require.NoError(t, decoder.Decode(&ready))
+	return ready
+}
+
+func TestWrongFlagsOfTheSandbox(t *testing.T) {
+	for _, c := range []struct{ flag, says string }{
+		{"--fault=drip=1", `there is no fault "drip"; there are drop, code,`},
+		{"--fault=drop=now", "the fault drop must be before-commit, after-commit or mid-response"},
+		{"--output=yaml", `--output must be text or json, not "yaml"`},
+		{"--control-token-file=missing", "--control-token-file: "},
+		{"--control-token-file=/dev/null", "--control-token-file: /dev/null is empty"},
+	} {
+		r := outcome(t, command(t, nil, "sandbox", "--addr=127.0.0.1:0", c.flag))
+		assert.Equal(t, 6, r.code, c.flag)
+		assert.Contains(t, r.stderr, c.says)
+		assert.NotContains(t, r.stderr, "--auth-token-file")
+	}
+}
+
+func TestCompletionOfFaults(t *testing.T) {
+	r := outcome(t, command(t, nil, "__complete", "sandbox", "--fault", ""))
+	assert.True(t, strings.HasPrefix(r.stdout, "drop=\ncode=\n"), r.stdout)
+	assert.True(t, strings.HasSuffix(r.stdout, ":6\n"), "neither files nor a blank behind it: "+r.stdout)
 }
 
 // The examples of the help work when they are pasted.
