@@ -50,19 +50,23 @@ func splitPair(data []byte, atEOF bool) (advance int, pair []byte, err error) {
 func (p *parameters) addPair(in wrapper.In, pair []byte) error {
 	escapedName, escapedValue, _ := bytes.Cut(pair, []byte("="))
 	nameBytes, says := unescape(escapedName)
-	name := p.name(nameBytes)
 	if says != "" {
 		return malformed("The name of a parameter" + says)
 	}
 	value, says := unescape(escapedValue)
-	field := p.operation.Field(name)
+	field, name := p.field(nameBytes), ""
+	if field != nil {
+		name = field.Name
+	} else {
+		name = string(nameBytes)
+	}
 	switch {
 	case says != "":
 		p.addError(name, says)
 	case len(value) > 0 && in == wrapper.InBody && field != nil && field.File != nil:
 		p.addError(name, " needs Content-Type: multipart/form-data, and a part with the file.")
 	default:
-		p.add(in, name, p.keep(value))
+		p.addTo(field, in, name, p.keep(value))
 	}
 	return nil
 }

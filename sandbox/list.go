@@ -47,7 +47,7 @@ func (s *Sandbox) listContacts(ctx context.Context, w http.ResponseWriter, r *re
 		{"@numpages", strconv.FormatInt(pages, 10)},
 		{"@pagesize", strconv.FormatInt(size, 10)},
 		{"@total", strconv.FormatInt(total, 10)},
-		{"@uri", r.path},
+		{"@uri", r.url.EscapedPath()},
 		{"@nextpageuri", next},
 	} {
 		b = separate(b)
@@ -105,5 +105,5 @@ func (r *request) pageURI(page int64) string {
 		}
 	}
 	query.Set("Page", strconv.FormatInt(page, 10))
-	return r.path + "?" + query.Encode()
+	return r.url.EscapedPath() + "?" + query.Encode()
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -481,4 +482,52 @@ func TestFaultKindsAreWhatCanBeSet(t *testing.T) {
 			assert.Equal(t, fault, box.Faults()[0].Fault)
 		}
 	}
+}
+
+// A test may serve the sandbox by HTTP/2, where a connection carries more than one request.
+func TestFaultsUnderHTTP2(t *testing.T) {
+	_, count, box := misbehaving(t)
+	server := httptest.NewUnstartedServer(box)
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	a := api{server, t}
+	for i, fault := range []string{"drop=after-commit", "drop=mid-response"} {
+		request := a.request("POST", contacts, formType, valid)
+		request.Header.Set("Prefer", fault)
+		response, err := server.Client().Do(request)
+		if err == nil {
+			assert.Equal(t, 2, response.ProtoMajor)
+			_, err = io.ReadAll(response.Body)
+			response.Body.Close()
+		}
+		assert.Error(t, err, fault)
+		assert.Equal(t, i+1, count())
+	}
+	request := a.request("POST", contacts, formType, valid)
+	request.Header.Set("Prefer", "surplus=100")
+	response, err := server.Client().Do(request)
+	require.NoError(t, err)
+	response.Body.Close()
+	assert.Equal(t, 200, response.StatusCode, "there is nothing behind a response of HTTP/2")
+}
+
+// FuzzFault: no text makes the reader panic, and a fault that it takes is the same fault when it is shown.
+func FuzzFault(f *testing.F) {
+	for _, seed := range []string{"drop=after-commit; times=1", "delay=2s;;jitter=\"1s\"", `refuse-account="a\"b\\c,;="`, "code=503;body=xml ; after-commit", "x", "=", ";", ",", `a="`, "appear=1; system; one-in=2"} {
+		f.Add(seed)
+	}
+	box, err := sandbox.New(sandbox.Config{AccountSID: sid, AuthToken: token})
+	require.NoError(f, err)
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.DiscardHandler))
+	f.Cleanup(func() { slog.SetDefault(before) })
+	f.Fuzz(func(t *testing.T, fault string) {
+		if box.SetFaults(fault) != nil {
+			return
+		}
+		shown := box.Faults()[0].Fault
+		require.NoError(t, box.SetFaults(shown))
+		require.Equal(t, shown, box.Faults()[0].Fault)
+	})
 }

@@ -34,19 +34,23 @@ func (p *parameters) keep(value []byte) string {
 	return p.text.String()[begin:]
 }
 
-// name returns a parameter's name as a string, without allocating for those of the contract.
-func (p *parameters) name(name []byte) string {
+// field finds the field of a name, without allocating; nil if there is none.
+func (p *parameters) field(name []byte) *wrapper.Field {
 	for i := range p.operation.Fields {
-		if known := p.operation.Fields[i].Name; known == string(name) {
-			return known
+		if field := &p.operation.Fields[i]; field.Name == string(name) {
+			return field
 		}
 	}
-	return string(name)
+	return nil
 }
 
 // add takes one parameter as it came, and notes what is wrong with it.
 func (p *parameters) add(in wrapper.In, name, value string) {
-	field := p.operation.Field(name)
+	p.addTo(p.operation.Field(name), in, name, value)
+}
+
+// addTo is add for who knows the field; nil if there is none.
+func (p *parameters) addTo(field *wrapper.Field, in wrapper.In, name, value string) {
 	isList := field != nil && field.List != nil
 	if isList && field.List.Delimiter != "" {
 		value = tidy(value, field.List.Delimiter)
@@ -77,7 +81,7 @@ func (p *parameters) add(in wrapper.In, name, value string) {
 
 // tidy trims the items of a list of white space, and leaves out those that are empty.
 func tidy(list, delimiter string) string {
-	if !strings.ContainsAny(list, delimiter+"\t\n\v\f\r ") {
+	if !strings.Contains(list, delimiter) && !strings.ContainsAny(list, "\t\n\v\f\r ") {
 		return list
 	}
 	items := strings.Split(list, delimiter)
@@ -227,7 +231,7 @@ func (p *parameters) readHeader(header http.Header) {
 	for i := range p.operation.Fields {
 		if field := &p.operation.Fields[i]; field.In == wrapper.InHeader {
 			for _, value := range header.Values(field.Name) {
-				p.add(wrapper.InHeader, field.Name, value)
+				p.addTo(field, wrapper.InHeader, field.Name, value)
 			}
 		}
 	}

@@ -2,7 +2,7 @@ package sandbox
 
 import (
 	"bytes"
-	"maps"
+	"encoding/binary"
 	"net/http"
 	"slices"
 	"strings"
@@ -16,7 +16,7 @@ import (
 const (
 	maxRecords        = 1000
 	maxRecordedBytes  = 8 << 20  // of all
-	maxRecordedText   = 16 << 10 // of the parameters of one request
+	maxRecordedText   = 16 << 10 // of the parameters of one request, and of what is wrong with them
 	maxRecordedBody   = 4 << 10  // of one response
 	maxRecordedHeader = 1 << 10  // of one header, and of the path
 )
@@ -24,25 +24,21 @@ const (
 // recordedHeaders are those of a request that are kept. Credentials are not among them.
 var recordedHeaders = [...]string{"Accept", "Content-Type", "Expect", "Prefer", "User-Agent"}
 
-// A recorded is a request and its response. It is made to cost little: what it holds was made for the request, and
-// is written as JSON only if somebody looks. It never holds the token.
-type recorded struct {
-	id                    int64
-	began                 time.Time
-	duration              time.Duration
-	account, method, path string
-	operation             *wrapper.Operation // nil: none was found
-	headers               [len(recordedHeaders)]string
-	length                int64 // of the body; -1 if it was not said
-	values                map[string][]string
-	parts                 []recordedPart
-	violations            []wrapper.Violation
-	faults, ignored       []string
-	status                int // of the response; 0: none was sent
-	header                http.Header
-	body                  []byte // at most maxRecordedBody
-	bodySize              int
-	size                  int // of all this in memory, nearly
+// An exchange is a request on its way: the ResponseWriter that notes what is sent.
+type exchange struct {
+	http.ResponseWriter
+	began      time.Time
+	operation  *wrapper.Operation // nil: none was found
+	account    string
+	token      string // that the request brought, right or wrong
+	plan       *plan
+	values     map[string][]string
+	parts      []recordedPart
+	violations []wrapper.Violation
+	status     int    // of the response; 0: none was sent
+	body       []byte // at most maxRecordedBody
+	bodySize   int
+	record     record
 }
 
 // A recordedPart is one of multipart/form-data that is no text.
@@ -51,14 +47,6 @@ type recordedPart struct {
 	isFile      bool
 	size        int
 	contentType string
-}
-
-// An exchange is a request on its way: the ResponseWriter that notes what is sent.
-type exchange struct {
-	http.ResponseWriter
-	recorded
-	plan  *plan
-	token string // that the request brought, right or wrong
 }
 
 // Unwrap is for http.ResponseController.
@@ -82,8 +70,9 @@ func (x *exchange) Write(b []byte) (int, error) {
 	return x.ResponseWriter.Write(b)
 }
 
-// take notes the parameters of a request, of which uploads hold nothing any more afterwards.
+// take notes the parameters of a request, and of its files all but the bytes.
 func (x *exchange) take(p *parameters) {
+	x.values = p.values
 	for _, part := range p.parts {
 		recorded := recordedPart{part.name, "", part.isFile, len(part.content), http.DetectContentType(part.content)}
 		for name, files := range p.files {
@@ -91,82 +80,162 @@ func (x *exchange) take(p *parameters) {
 				recorded.field = name
 			}
 		}
-		recorded.name = cut(x.redact(part.name), maxRecordedHeader)
 		x.parts = append(x.parts, recorded)
-		x.size += len(recorded.name) + 100
 	}
-	size, hasToken := 0, false
-	for name, values := range p.values {
-		hasToken = hasToken || x.token != "" && strings.Contains(name, x.token)
-		for _, value := range values {
-			size += len(value) + 50
-			hasToken = hasToken || x.token != "" && strings.Contains(value, x.token)
-		}
-	}
-	x.values = p.values
-	if size > maxRecordedText || p.text.Len() > maxRecordedText || hasToken {
-		x.values, size = x.cutValues(p.values), min(size, maxRecordedText)
-	}
-	x.size += size
-}
-
-// cutValues is a copy of values without the token, and of a bounded length.
-func (x *exchange) cutValues(values map[string][]string) map[string][]string {
-	room, short := maxRecordedText, map[string][]string{}
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		for _, value := range values[name] {
-			if room -= 50; room <= 0 {
-				return short
-			}
-			value = cut(x.redact(value), room)
-			room -= len(value)
-			short[x.redact(name)] = append(short[x.redact(name)], value)
-		}
-	}
-	return short
-}
-
-const redacted = "[token]"
-
-// redact takes the token that the request brought out of a text.
-func (x *exchange) redact(text string) string {
-	if x.token == "" {
-		return text
-	}
-	return strings.ReplaceAll(text, x.token, redacted)
-}
-
-// cut is a text of at most n bytes and a sign that there was more.
-func cut(text string, n int) string {
-	if len(text) <= n {
-		return text
-	}
-	return strings.ToValidUTF8(strings.Clone(text[:n]), "") + "…"
 }
 
 // note takes the violations of an error that a request is refused with.
 func (x *exchange) note(err error) {
 	if e, is := err.(*apiError); is {
-		for _, violation := range e.Errors {
-			violation.Field, violation.Message = x.redact(violation.Field), x.redact(violation.Message)
-			x.violations = append(x.violations, violation)
-			x.size += len(violation.Field) + len(violation.Message)
-		}
+		x.violations = e.Errors
 	}
 }
 
-func (x *exchange) redactAll(texts []string) (redacted []string) {
-	for _, text := range texts {
-		redacted = append(redacted, x.redact(text))
+// A record is a request and its response in one piece of memory: numbers, texts and lists, one after another, as
+// exchange.write writes them and control.view reads them. So a thousand of them cost the garbage collector
+// nothing, and JSON is made only if somebody looks. It never holds the token.
+type record []byte
+
+func (r *record) number(n int64) { *r = binary.AppendVarint(*r, n) }
+
+// more precedes each item of a list, and says at its end that there is none.
+func (r *record) more(is bool) {
+	if is {
+		*r = append(*r, 1)
+	} else {
+		*r = append(*r, 0)
 	}
-	return redacted
+}
+
+// text writes at most n bytes of a text, and a sign if there were more.
+func (r *record) text(text string, n int) {
+	if len(text) > n {
+		text = strings.ToValidUTF8(text[:max(n, 0)], "") + "…"
+	}
+	*r = append(binary.AppendUvarint(*r, uint64(len(text))), text...)
+}
+
+func (r *record) readNumber() int64 {
+	n, size := binary.Varint(*r)
+	*r = (*r)[size:]
+	return n
+}
+
+func (r *record) readMore() bool {
+	is := (*r)[0] == 1
+	*r = (*r)[1:]
+	return is
+}
+
+func (r *record) readText() string {
+	n, size := binary.Uvarint(*r)
+	end := size + int(n)
+	text := string((*r)[size:end])
+	*r = (*r)[end:]
+	return text
+}
+
+const redacted = "[token]"
+
+// text writes a text without the token that the request brought.
+func (x *exchange) text(text string, n int) {
+	if x.token != "" && strings.Contains(text, x.token) {
+		text = strings.ReplaceAll(text, x.token, redacted)
+	}
+	x.record.text(text, n)
+}
+
+func (x *exchange) texts(texts []string) {
+	for _, text := range texts {
+		x.record.more(true)
+		x.text(text, maxRecordedHeader)
+	}
+	x.record.more(false)
+}
+
+// write writes all that is known of a request, whose handler has returned or panicked.
+func (x *exchange) write(r *http.Request) {
+	w := &x.record
+	w.number(x.began.UnixNano())
+	w.number(int64(time.Since(x.began)))
+	x.text(x.account, maxRecordedHeader)
+	x.text(r.Method, maxRecordedHeader)
+	x.text(r.URL.Path, maxRecordedHeader)
+	operation := ""
+	if x.operation != nil {
+		operation = x.operation.ID
+	}
+	w.text(operation, len(operation))
+	for _, name := range recordedHeaders {
+		switch values := r.Header[name]; len(values) {
+		case 0:
+			w.text("", 0)
+		case 1:
+			x.text(values[0], maxRecordedHeader)
+		default:
+			x.text(strings.Join(values, ", "), maxRecordedHeader)
+		}
+	}
+	w.number(r.ContentLength)
+
+	room := maxRecordedText
+	for name, values := range x.values {
+		for _, value := range values {
+			if room -= len(name); room > 0 {
+				w.more(true)
+				x.text(name, maxRecordedHeader)
+				x.text(value, room)
+				room -= len(value)
+			}
+		}
+	}
+	w.more(false)
+	for _, part := range x.parts {
+		if room -= len(part.name); room > 0 {
+			w.more(true)
+			x.text(part.name, maxRecordedHeader)
+			w.text(part.field, maxRecordedHeader)
+			w.more(part.isFile)
+			w.number(int64(part.size))
+			w.text(part.contentType, maxRecordedHeader)
+		}
+	}
+	w.more(false)
+	for _, violation := range x.violations {
+		if room -= len(violation.Message); room > 0 {
+			w.more(true)
+			x.text(violation.Field, maxRecordedHeader)
+			w.text(string(violation.Rule), maxRecordedHeader)
+			x.text(violation.Message, maxRecordedHeader)
+		}
+	}
+	w.more(false)
+	var happened, ignored []string
+	if x.plan != nil {
+		happened, ignored = x.plan.happened, x.plan.ignored
+	}
+	x.texts(happened)
+	x.texts(ignored)
+
+	w.number(int64(x.status))
+	for name, values := range x.Header() {
+		w.more(true)
+		w.text(name, maxRecordedHeader)
+		x.text(strings.Join(values, ", "), maxRecordedHeader)
+	}
+	w.more(false)
+	if x.token != "" && bytes.Contains(x.body, []byte(x.token)) {
+		x.body = bytes.ReplaceAll(x.body, []byte(x.token), []byte(redacted))
+	}
+	*w = append(binary.AppendUvarint(*w, uint64(len(x.body))), x.body...)
+	w.number(int64(x.bodySize))
 }
 
 // A recorder keeps the last requests, in a ring: the one with id n is at n % maxRecords.
 type recorder struct {
 	exchanges sync.Pool
 	mu        sync.Mutex
-	ring      [maxRecords]recorded
+	ring      [maxRecords]record
 	oldest    int64 // id of the oldest that is kept
 	next      int64 // id of the next one
 	bytes     int
@@ -192,49 +261,26 @@ func (c *recorder) begin(w http.ResponseWriter) *exchange {
 
 // end keeps a request, whose handler has returned or panicked.
 func (c *recorder) end(x *exchange, r *http.Request) {
-	x.duration = time.Since(x.began)
 	if x.operation == nil {
 		x.account, x.token, _ = r.BasicAuth()
 	}
-	x.account, x.method, x.path = cut(x.account, maxRecordedHeader), x.redact(cut(r.Method, maxRecordedHeader)), x.redact(r.URL.Path)
-	if len(r.RequestURI) > maxRecordedHeader {
-		x.path = cut(strings.Clone(x.path), maxRecordedHeader)
-	}
-	for i, name := range recordedHeaders {
-		if values := r.Header[name]; values != nil {
-			x.headers[i] = cut(x.redact(strings.Join(values, ", ")), maxRecordedHeader)
-			x.size += len(x.headers[i])
-		}
-	}
-	if x.token != "" && bytes.Contains(x.body, []byte(x.token)) {
-		x.body = []byte(x.redact(string(x.body)))
-	}
-	if x.plan != nil {
-		x.faults, x.ignored = x.redactAll(x.plan.happened), x.redactAll(x.plan.ignored)
-	}
-	x.length, x.header = r.ContentLength, x.Header()
-	for name, values := range x.header {
-		if x.token != "" && strings.Contains(values[0], x.token) {
-			x.header = maps.Clone(x.header)
-			x.header[name] = x.redactAll(values)
-		}
-	}
-	x.size += len(x.account) + len(x.path) + len(x.body) + 1000
-	c.keep(&x.recorded)
-	*x = exchange{}
+	x.write(r)
+	free := c.keep(x.record)
+	*x = exchange{body: x.body[:0], record: free[:0]}
 	c.exchanges.Put(x)
 }
 
-func (c *recorder) keep(r *recorded) {
+// keep takes a record. It returns the memory of one that is not kept any more.
+func (c *recorder) keep(r record) (free record) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	r.id = c.next
+	id := c.next
 	c.next++
-	if r.id-c.oldest == maxRecords {
-		c.drop()
+	if id-c.oldest == maxRecords {
+		free = c.drop()
 	}
-	c.ring[r.id%maxRecords] = *r
-	for c.bytes += r.size; c.bytes > maxRecordedBytes && c.oldest < r.id; {
+	c.ring[id%maxRecords] = r
+	for c.bytes += cap(r); c.bytes > maxRecordedBytes && c.oldest < id; {
 		c.drop()
 	}
 	for w := range c.watchers {
@@ -243,24 +289,27 @@ func (c *recorder) keep(r *recorded) {
 		default: // it was told already
 		}
 	}
+	return free
 }
 
-// drop forgets the oldest request.
-func (c *recorder) drop() {
+// drop forgets the oldest request, and returns its memory.
+func (c *recorder) drop() (free record) {
 	oldest := &c.ring[c.oldest%maxRecords]
-	c.bytes -= oldest.size
-	*oldest = recorded{}
+	free, *oldest = *oldest, nil
+	c.bytes -= cap(free)
 	c.oldest++
+	return free
 }
 
-// after returns the requests that came after the one of an id, in their order.
-func (c *recorder) after(id int64) (requests []recorded) {
+// after returns copies of the requests that came after the one of an id, and the id of the first of them.
+func (c *recorder) after(id int64) (first int64, requests []record) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for n := max(id+1, c.oldest); n < c.next; n++ {
-		requests = append(requests, c.ring[n%maxRecords])
+	first = max(id+1, c.oldest)
+	for n := first; n < c.next; n++ {
+		requests = append(requests, slices.Clone(c.ring[n%maxRecords]))
 	}
-	return requests
+	return first, requests
 }
 
 // last is the id of the last request.

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 type request struct {
 	operation *wrapper.Operation
 	account   string
-	path      string                // as it came
+	url       *url.URL              // as it came
 	values    wrapper.Draft         // the parameters that are there
 	files     map[string][]filePart // by the parameter's name
 	release   func()                // must be called when nothing of it is needed any more
@@ -54,7 +55,7 @@ func (s *Sandbox) read(x *exchange, r *http.Request, route *route) (*request, er
 		return nil, err
 	}
 	return &request{
-		operation: route.operation, account: s.account, path: r.URL.EscapedPath(), values: values, files: p.files,
+		operation: route.operation, account: s.account, url: r.URL, values: values, files: p.files,
 		release: release, plan: x.plan,
 	}, nil
 }

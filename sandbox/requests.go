@@ -32,7 +32,7 @@ type requestView struct {
 	Violations []violationView   `json:"violations,omitempty"`
 	Faults     []string          `json:"faults,omitempty"`
 	Ignored    []string          `json:"ignored,omitempty"` // preferences
-	Status     int               `json:"status"`            // 0: there was no response
+	Status     int64             `json:"status"`            // 0: there was no response
 	Response   *responseView     `json:"response,omitempty"`
 }
 
@@ -46,71 +46,79 @@ type partView struct {
 	Name      string `json:"name"`
 	Parameter string `json:"parameter,omitempty"`
 	File      bool   `json:"file"` // it has a filename
-	Size      int    `json:"size"`
+	Size      int64  `json:"size"`
 	Type      string `json:"type"`
 }
 
 type violationView struct {
-	Field   string           `json:"field,omitempty"`
-	Rule    wrapper.RuleKind `json:"rule"`
-	Message string           `json:"message"`
+	Field   string `json:"field,omitempty"`
+	Rule    string `json:"rule"`
+	Message string `json:"message"`
 }
 
 type responseView struct {
 	Headers map[string]string `json:"headers"`
 	Body    string            `json:"body"`
-	Size    int               `json:"size"` // of the body, which is cut if it is long
+	Size    int64             `json:"size"` // of the body, which is cut if it is long
 }
 
-// view is a request without its token, wherever a client put it.
-func (c *control) view(r *recorded) requestView {
-	v := requestView{
-		ID: r.id, Time: r.began.UTC(), Seconds: r.duration.Seconds(), Account: c.redact(r.account), Method: c.redact(r.method),
-		Path: c.redact(r.path), Headers: map[string]string{}, Length: r.length, Parameters: []parameterView{},
-		Faults: c.redactAll(r.faults), Ignored: c.redactAll(r.ignored), Status: r.status,
+// view reads a record. Words that are a token of the sandbox are hidden wherever a client put them.
+func (c *control) view(id int64, r record) requestView {
+	text := func() string { return c.redact(r.readText()) }
+	texts := func() (list []string) {
+		for r.readMore() {
+			list = append(list, text())
+		}
+		return list
 	}
-	for i, name := range recordedHeaders {
-		if r.headers[i] != "" {
-			v.Headers[name] = c.redact(r.headers[i])
+	v := requestView{ID: id, Headers: map[string]string{}, Parameters: []parameterView{}}
+	v.Time = time.Unix(0, r.readNumber()).UTC()
+	v.Seconds = time.Duration(r.readNumber()).Seconds()
+	v.Account, v.Method, v.Path, v.Operation = text(), text(), text(), r.readText()
+	for _, name := range recordedHeaders {
+		if value := text(); value != "" {
+			v.Headers[name] = value
 		}
 	}
 	v.Encoding, _, _ = mime.ParseMediaType(v.Headers["Content-Type"])
-	for _, part := range r.parts {
-		v.Parts = append(v.Parts, partView{c.redact(part.name), part.field, part.isFile, part.size, part.contentType})
+	v.Length = r.readNumber()
+	for r.readMore() {
+		v.Parameters = append(v.Parameters, parameterView{Name: text(), Value: text()})
 	}
-	for _, violation := range r.violations {
-		v.Violations = append(v.Violations, violationView{c.redact(violation.Field), violation.Rule, c.redact(violation.Message)})
+	if operation := wrapper.OperationByID(v.Operation); operation != nil {
+		order(v.Parameters, operation)
 	}
-	if r.operation != nil {
-		v.Operation = r.operation.ID
-		v.Parameters = c.viewParameters(r)
+	for r.readMore() {
+		v.Parts = append(v.Parts, partView{text(), r.readText(), r.readMore(), r.readNumber(), r.readText()})
 	}
-	if r.status != 0 {
-		v.Response = &responseView{map[string]string{}, c.redact(string(r.body)), r.bodySize}
-		for name, values := range r.header {
-			v.Response.Headers[name] = c.redact(strings.Join(values, ", "))
-		}
+	for r.readMore() {
+		v.Violations = append(v.Violations, violationView{text(), r.readText(), text()})
+	}
+	v.Faults, v.Ignored = texts(), texts()
+	v.Status = r.readNumber()
+	response := &responseView{Headers: map[string]string{}}
+	for r.readMore() {
+		response.Headers[r.readText()] = text()
+	}
+	if response.Body, response.Size = text(), r.readNumber(); v.Status != 0 {
+		v.Response = response
 	}
 	return v
 }
 
-// viewParameters are in the order of the contract; those that it does not have come last.
-func (c *control) viewParameters(r *recorded) []parameterView {
-	list := []parameterView{}
-	for name, values := range r.values {
-		in := wrapper.In("")
-		if field := r.operation.Field(name); field != nil {
-			in = field.In
-		}
-		for _, value := range values {
-			list = append(list, parameterView{c.redact(name), string(in), c.redact(value)})
+// order puts parameters in the order of the contract, those that it does not have last.
+func order(parameters []parameterView, operation *wrapper.Operation) {
+	position := func(v parameterView) int {
+		return slices.IndexFunc(operation.Fields, func(field wrapper.Field) bool { return field.Name == v.Name })
+	}
+	for i := range parameters {
+		if field := operation.Field(parameters[i].Name); field != nil {
+			parameters[i].In = string(field.In)
 		}
 	}
-	p := parameters{operation: r.operation}
-	slices.SortStableFunc(list, func(a, b parameterView) int {
-		return cmp.Or(p.position(a.Name)-p.position(b.Name), strings.Compare(a.Name, b.Name))
+	slices.SortStableFunc(parameters, func(a, b parameterView) int {
+		return cmp.Or(cmp.Compare(uint(position(a)), uint(position(b))), strings.Compare(a.Name, b.Name))
 	})
-	return list
 }
 
 // redact hides the words of a text that are a token of the sandbox. A request that was not authorized by it may
@@ -123,13 +131,6 @@ func (c *control) redact(text string) string {
 		}
 	}
 	return text
-}
-
-func (c *control) redactAll(texts []string) (redacted []string) {
-	for _, text := range texts {
-		redacted = append(redacted, c.redact(text))
-	}
-	return redacted
 }
 
 // A filter chooses among requests.
@@ -153,13 +154,14 @@ func readFilter(r *http.Request) (f filter, err error) {
 }
 
 // write returns the JSON of a request, or nil if the filter leaves it out.
-func (c *control) write(r *recorded, f filter) []byte {
-	status := fmt.Sprintf("%03d", r.status)
+func (c *control) write(id int64, r record, f filter) []byte {
+	v := c.view(id, r)
+	status := fmt.Sprintf("%03d", v.Status)
 	if f.status != "" && f.status != status && f.status != status[:1]+"xx" {
 		return nil
 	}
 	var b bytes.Buffer
-	writeJSON(&b, c.view(r))
+	writeJSON(&b, v)
 	if !strings.Contains(strings.ToLower(b.String()), f.text) {
 		return nil
 	}
@@ -178,8 +180,9 @@ func (c *control) getRequests(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var list [][]byte
-	for _, recorded := range slices.Backward(c.sandbox.record.after(0)) {
-		if written := c.write(&recorded, f); written != nil {
+	first, records := c.sandbox.record.after(0)
+	for i, r := range slices.Backward(records) {
+		if written := c.write(first+int64(i), r, f); written != nil {
 			list = append(list, written)
 		}
 	}
@@ -192,15 +195,15 @@ func (c *control) getRequests(w http.ResponseWriter, r *http.Request) {
 func (c *control) getRequest(w http.ResponseWriter, r *http.Request) {
 	err := takesNoQuery(r)
 	id, parseErr := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	requests := c.sandbox.record.after(id - 1)
-	if err == nil && (parseErr != nil || len(requests) == 0 || requests[0].id != id) {
+	first, requests := c.sandbox.record.after(id - 1)
+	if err == nil && (parseErr != nil || len(requests) == 0 || first != id) {
 		err = &apiError{Status: http.StatusNotFound, Message: "There is no such request, or it is not one of the last " + strconv.Itoa(maxRecords) + "."}
 	}
 	if err != nil {
 		respondError(w, err)
 		return
 	}
-	respondJSON(w, c.view(&requests[0]))
+	respondJSON(w, c.view(id, requests[0]))
 }
 
 const (
@@ -225,10 +228,11 @@ func (c *control) stream(w http.ResponseWriter, r *http.Request, f filter) {
 	defer beat.Stop()
 	for {
 		event := []byte(":\n\n") // a comment, so that both ends know that the other is there
-		for _, recorded := range c.sandbox.record.after(last) {
-			last = recorded.id
-			if written := c.write(&recorded, f); written != nil {
-				event = fmt.Appendf(event, "id: %d\nevent: request\ndata: %s\n\n", recorded.id, written)
+		first, records := c.sandbox.record.after(last)
+		for i, r := range records {
+			last = first + int64(i)
+			if written := c.write(last, r, f); written != nil {
+				event = fmt.Appendf(event, "id: %d\nevent: request\ndata: %s\n\n", last, written)
 			}
 		}
 		_ = controller.SetWriteDeadline(time.Now().Add(streamWrite))
