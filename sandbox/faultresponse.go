@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"io"
 	"log/slog"
 	"maps"
@@ -53,23 +54,31 @@ func (h *heldResponse) sendHalf() {
 // surplusTime is how long a connection with surplus bytes is kept, for a client that uses it again.
 const surplusTime = 10 * time.Second
 
-// sendSurplus sends bytes behind the response, and takes what comes after without responding.
-func sendSurplus(w http.ResponseWriter, account string, n int64) {
-	controller := http.NewResponseController(w)
-	_ = controller.Flush()
-	connection, buffered, err := controller.Hijack()
+// sendWithSurplus sends the response and n bytes behind it in one piece, so that no client can be quicker than
+// they are. It takes what comes after without responding.
+func (h *heldResponse) sendWithSurplus(x *exchange, r *http.Request, account string, n int64) {
+	connection, buffered, err := http.NewResponseController(x).Hijack()
 	if err != nil {
 		slog.Error("sandbox: surplus bytes need HTTP/1.1", "err", err)
+		h.send()
 		return
 	}
+	x.sent(h.status, h.body)
+	maps.Copy(x.Header(), h.header)
+	h.header.Set("Date", time.Now().UTC().Format(http.TimeFormat))
+	response := http.Response{
+		StatusCode: h.status, ProtoMajor: 1, ProtoMinor: 1, Request: r,
+		Header: h.header, ContentLength: int64(len(h.body)), Body: io.NopCloser(bytes.NewReader(h.body)),
+	}
 	body := `{"Status":"OK","Uri":"/Advertisers/` + account + `/Campaigns/` + strconv.Itoa(SystemCampaign) + `/Contacts/1"}`
-	response := "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + strconv.Itoa(len(body)) + "\r\n\r\n" + body
-	surplus := strings.Repeat(response, int(n)/len(response)+1)[:n]
+	second := "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + strconv.Itoa(len(body)) + "\r\n\r\n" + body
+	var all bytes.Buffer
+	_ = response.Write(&all)
+	all.WriteString(strings.Repeat(second, int(n)/len(second)+1)[:n])
 	connection.SetDeadline(time.Now().Add(surplusTime))
-	buffered.WriteString(surplus)
-	buffered.Flush()
+	connection.Write(all.Bytes())
 	go func() {
-		io.Copy(io.Discard, connection)
+		io.Copy(io.Discard, buffered)
 		connection.Close()
 	}()
 }

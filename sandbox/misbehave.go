@@ -323,9 +323,10 @@ func (s *Sandbox) misbehave(x *exchange, r *http.Request, request *request) erro
 		}
 		panic(http.ErrAbortHandler)
 	}
-	held.send()
 	if p.surplus > 0 {
-		sendSurplus(x, request.account, p.surplus)
+		held.sendWithSurplus(x, r, request.account, p.surplus)
+	} else {
+		held.send()
 	}
 	return nil
 }

@@ -259,7 +259,7 @@ func TestOfFaultsThatEndARequestTheFirstHappens(t *testing.T) {
 	a := apiOf(t, box)
 	request := a.request("GET", contacts, "", "")
 	request.Header.Add("Prefer", `code=404; body="html", code=405`)
-	request.Header.Add("Prefer", "Delay=3ms;;jitter=1ms , code=406")
+	request.Header.Add("Prefer", "Delay=3ms;;jitter=1ms , code=406, delay=4ms")
 	r := a.do(request)
 	assert.Equal(t, 404, r.StatusCode)
 	assert.Equal(t, []string{"code=404; body=html", "delay=3ms; jitter=1ms", "delay=1ms", "delay=2ms"}, r.Header.Values("Sandbox-Fault"))

@@ -60,14 +60,19 @@ func (x *exchange) WriteHeader(status int) {
 }
 
 func (x *exchange) Write(b []byte) (int, error) {
+	x.sent(http.StatusOK, b)
+	return x.ResponseWriter.Write(b)
+}
+
+// sent notes what is sent, with the status unless there is one already.
+func (x *exchange) sent(status int, b []byte) {
 	if x.status == 0 {
-		x.status = http.StatusOK
+		x.status = status
 	}
 	x.bodySize += len(b)
 	if room := maxRecordedBody - len(x.body); room > 0 {
 		x.body = append(x.body, b[:min(room, len(b))]...)
 	}
-	return x.ResponseWriter.Write(b)
 }
 
 // take notes the parameters of a request, and of its files all but the bytes.

@@ -140,7 +140,7 @@ func TestRecordOfViolations(t *testing.T) {
 
 func TestRecordOfFaults(t *testing.T) {
 	a := start(t, sandbox.Config{})
-	for _, prefer := range []string{"drop=after-commit", "drop=mid-response", "status=QUEUED, delay=1ms"} {
+	for _, prefer := range []string{"drop=after-commit", "drop=mid-response", "status=QUEUED, delay=1ms", "surplus=9"} {
 		request := a.request("POST", contacts, formType, valid)
 		request.Header.Set("Prefer", prefer)
 		response, err := http.DefaultTransport.RoundTrip(request)
@@ -150,14 +150,15 @@ func TestRecordOfFaults(t *testing.T) {
 		}
 	}
 	var got []recordedRequest
-	require.Eventually(t, func() bool { got = a.requests(""); return len(got) == 3 }, time.Second, time.Millisecond)
-	assert.Equal(t, []string{"drop=after-commit"}, got[2].Faults)
-	assert.Zero(t, got[2].Status)
-	assert.Nil(t, got[2].Response)
-	assert.Equal(t, []string{"drop=mid-response"}, got[1].Faults)
-	assert.Equal(t, `{"Status":"OK","Uri":"/Advertisers/IR`, got[1].Response.Body)
-	assert.Equal(t, "status=QUEUED, delay=1ms", got[0].Headers["Prefer"])
-	assert.Equal(t, []string{"status=QUEUED", "delay=1ms"}, got[0].Faults)
+	require.Eventually(t, func() bool { got = a.requests(""); return len(got) == 4 }, time.Second, time.Millisecond)
+	assert.Equal(t, []string{"drop=after-commit"}, got[3].Faults)
+	assert.Zero(t, got[3].Status)
+	assert.Nil(t, got[3].Response)
+	assert.Equal(t, []string{"drop=mid-response"}, got[2].Faults)
+	assert.Equal(t, `{"Status":"OK","Uri":"/Advertisers/IR`, got[2].Response.Body)
+	assert.Equal(t, "status=QUEUED, delay=1ms", got[1].Headers["Prefer"])
+	assert.Equal(t, []string{"status=QUEUED", "delay=1ms"}, got[1].Faults)
+	assert.Equal(t, `{"Status":"OK","Uri":"/Advertisers/IRsandbox/Campaigns/1000/Contacts/2753"}`, got[0].Response.Body)
 }
 
 // Wherever a client puts the token, nobody reads it in the record.
