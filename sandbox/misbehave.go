@@ -1,129 +1,15 @@
 package sandbox
 
 import (
-	"fmt"
-	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"example.com/contacts/wrapper"
 )
-
-// misbehaviour is what a sandbox was told to do wrong: nothing, unless somebody asks for it.
-type misbehaviour struct {
-	set    atomic.Pointer[[]*activeFault] // nil: none
-	hidden hidden
-}
-
-// An activeFault is a fault with what became of it so far.
-type activeFault struct {
-	*fault
-	shown     string // the fault as text
-	preferred bool   // by the request itself
-	mu        sync.Mutex
-	random    *rand.Rand
-	happened  int64
-	windows   map[string]*window // of rate-limit, by account
-}
-
-func newActiveFault(f *fault, preferred bool) *activeFault {
-	// A seed that nobody chose is said, so that what happened can be repeated.
-	if random := f.has("one-in") || f.has("jitter"); random && !f.has("seed") && !preferred {
-		seed := int64(rand.Uint32())
-		f.parameters["seed"] = given{text: strconv.FormatInt(seed, 10), number: seed}
-	}
-	seed := f.parameters["seed"].number
-	if preferred {
-		seed = rand.Int64()
-	}
-	return &activeFault{
-		fault: f, shown: f.String(), preferred: preferred,
-		random: rand.New(rand.NewPCG(uint64(seed), 0)), windows: map[string]*window{},
-	}
-}
-
-// FaultState is a fault that is set, and how often it has happened since.
-type FaultState struct {
-	Fault    string `json:"fault"`
-	Happened int64  `json:"happened"`
-}
-
-// SetFaults makes these the faults of the sandbox, in place of all that were set before; without any, it
-// behaves. Each fault is a text as FaultKind documents it. On an error, which names the fault, nothing changes.
-//
-// A fault happens to requests that would be carried out: one that is refused in any case does not use it up.
-// Of several that end a request (drop, code, status, refuse-account, rate-limit), the first one happens.
-func (s *Sandbox) SetFaults(faults ...string) error {
-	var set []*activeFault
-	var texts []string
-	for _, text := range faults {
-		f, err := parseFault(text)
-		if err != nil {
-			return fmt.Errorf("sandbox: %w", err)
-		}
-		active := newActiveFault(f, false)
-		set, texts = append(set, active), append(texts, active.shown)
-	}
-	var before *[]*activeFault
-	if set == nil {
-		before = s.misbehaviour.set.Swap(nil)
-	} else {
-		before = s.misbehaviour.set.Swap(&set)
-	}
-	switch {
-	case set != nil:
-		slog.Warn("sandbox: it misbehaves", "faults", texts)
-	case before != nil:
-		slog.Warn("sandbox: it behaves again")
-	}
-	return nil
-}
-
-// Faults lists the faults that are set. One that is random has a seed, also if none was given.
-func (s *Sandbox) Faults() []FaultState {
-	states := []FaultState{}
-	if set := s.misbehaviour.set.Load(); set != nil {
-		for _, f := range *set {
-			f.mu.Lock()
-			states = append(states, FaultState{f.shown, f.happened})
-			f.mu.Unlock()
-		}
-	}
-	return states
-}
-
-// happens decides whether a fault happens to a request that it concerns, and with what jitter.
-func (f *activeFault) happens() (happens bool, jitter time.Duration) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if times := f.parameters["times"].number; times > 0 && f.happened >= times {
-		return false, 0
-	}
-	if n := f.parameters["one-in"].number; n > 1 && f.random.Int64N(n) != 0 {
-		return false, 0
-	}
-	if longest := f.parameters["jitter"].duration; longest > 0 {
-		jitter = time.Duration(f.random.Int64N(int64(longest) + 1))
-	}
-	f.happened++
-	return true, jitter
-}
-
-// window is the count of an account.
-func (f *activeFault) window(account string) *window {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.windows[account] == nil {
-		f.windows[account] = &window{}
-	}
-	return f.windows[account]
-}
 
 // A plan is what goes wrong with one request. Without any it is nil.
 type plan struct {
@@ -132,23 +18,22 @@ type plan struct {
 	happened   []string
 	ignored    []string // preferences that cannot be followed, and why
 
+	limited bool // by rate-limit
 	delay   time.Duration
-	end     *fault // drop, code, status, refuse-account or rate-limit: how it ends
+	end     *fault // drop, code, status or refuse-account: how it ends
 	appear  []*fault
 	surplus int64
 }
 
 // newPlan looks for what may happen to a request that is authorized.
 func (m *misbehaviour) newPlan(r *http.Request, h http.Header, o *wrapper.Operation, account string) *plan {
-	set, prefer := m.set.Load(), r.Header["Prefer"]
+	set, prefer := m.faults(), r.Header["Prefer"]
 	if set == nil && prefer == nil {
 		return nil
 	}
 	p := &plan{header: h}
 	p.prefer(strings.Join(prefer, ", "))
-	if set != nil {
-		p.candidates = append(p.candidates, *set...)
-	}
+	p.candidates = append(p.candidates, set...)
 	p.candidates = slices.DeleteFunc(p.candidates, func(f *activeFault) bool {
 		only := f.parameters["operation"].text
 		return only != "" && only != o.ID
@@ -189,7 +74,7 @@ func (p *plan) note(f *activeFault) {
 	}
 }
 
-// limit counts a request, whether or not it will be refused for something else.
+// limit counts a request, whether or not it is refused for something else.
 func (p *plan) limit(account string) {
 	for _, f := range p.candidates {
 		if f.name() != "rate-limit" {
@@ -202,11 +87,10 @@ func (p *plan) limit(account string) {
 		now := time.Now()
 		remaining, rest, within := f.window(account).count(now, f.number, length)
 		writeLimit(p.header, f.parameters["headers"].text, f.number, remaining, now, rest, within)
-		if within || p.end != nil {
+		if within || p.limited {
 			continue
 		}
-		if happens, _ := f.happens(); happens {
-			p.end = f.fault
+		if p.limited, _ = f.happens(); p.limited {
 			p.note(f)
 		}
 	}
@@ -288,11 +172,16 @@ func (r *request) accountField(id string) string {
 	return ""
 }
 
+var errLimited = &apiError{Status: http.StatusTooManyRequests, Message: "There were too many requests. Send again later."}
+
 // misbehave responds to a request that has a plan.
 func (s *Sandbox) misbehave(x *exchange, r *http.Request, request *request) error {
-	p := request.plan
+	p := x.plan
 	p.choose(request)
 	if p.delay > 0 {
+		controller := http.NewResponseController(x)
+		_ = controller.SetReadDeadline(time.Now().Add(p.delay + reserveTime))
+		_ = controller.SetWriteDeadline(time.Now().Add(p.delay + reserveTime))
 		// Whoever goes away meanwhile has sent the request all the same.
 		select {
 		case <-time.After(p.delay):
@@ -352,8 +241,6 @@ func (f *fault) replace(held *heldResponse, r *request) *heldResponse {
 		respondCode(instead, f)
 	case "refuse-account":
 		respondError(instead, errorOf(r.accountField(f.text), " has "+f.text+", which is not an account of yours."))
-	case "rate-limit":
-		respondError(instead, &apiError{Status: http.StatusTooManyRequests, Message: "There were too many requests. Send again later."})
 	case "status":
 		if f.text == "ERROR" {
 			respond(instead, http.StatusOK, appendEnvelope(nil, &apiError{Message: "The sandbox was told to refuse this request. Nothing was changed."}))

@@ -339,6 +339,36 @@ func number(t *testing.T, text string) (n int64) {
 	return n
 }
 
+func TestRateLimitCountsAndRefusesWhatIsWrongToo(t *testing.T) {
+	_, _, box := misbehaving(t, "rate-limit=1")
+	a := apiOf(t, box)
+	request := a.request("GET", contacts, "", "")
+	request.SetBasicAuth(sid, "wrong")
+	a.do(request).requireError(t, 401)
+	r := a.post(formType, "FirstName=alone")
+	assert.Equal(t, 400, r.StatusCode)
+	assert.Empty(t, r.Header.Get("Sandbox-Fault"))
+	for _, body := range []string{"FirstName=alone", valid} {
+		r = a.post(formType, body)
+		assert.Equal(t, 429, r.StatusCode)
+		assert.Equal(t, "rate-limit=1", r.Header.Get("Sandbox-Fault"))
+	}
+}
+
+// A delay may be longer than the server's own times for a request.
+func TestDelayOutlivesTheServersTimeouts(t *testing.T) {
+	_, count, box := misbehaving(t, "delay=500ms")
+	server := box.Server()
+	server.ReadTimeout, server.WriteTimeout = 200*time.Millisecond, 200*time.Millisecond
+	begin := time.Now()
+	connection, responses := dial(t, serveOn(t, server))
+	_, err := io.WriteString(connection, post(""))
+	require.NoError(t, err)
+	assert.Equal(t, 200, readResponse(t, responses).StatusCode)
+	assert.GreaterOrEqual(t, time.Since(begin), 500*time.Millisecond)
+	assert.Equal(t, 1, count())
+}
+
 func TestRateLimitEndsWithItsTime(t *testing.T) {
 	_, _, box := misbehaving(t, "rate-limit=1; per=300ms")
 	a := apiOf(t, box)

@@ -256,6 +256,11 @@ func TestRecordIsBounded(t *testing.T) {
 	assert.Less(t, total, 17<<10)
 	assert.Contains(t, strings.Join(got[0].values(), " "), "…")
 
+	for range 1010 {
+		a.get("/nowhere")
+	}
+	assert.Len(t, a.requests(""), 1000, "what the long ones took is free again")
+
 	path := "/" + strings.Repeat("p", 50_000)
 	a.get(path)
 	assert.Less(t, len(a.requests("")[0].Path), 2000)

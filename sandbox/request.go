@@ -18,7 +18,6 @@ type request struct {
 	values    wrapper.Draft         // the parameters that are there
 	files     map[string][]filePart // by the parameter's name
 	release   func()                // must be called when nothing of it is needed any more
-	plan      *plan                 // of what goes wrong; nil: nothing
 	listAfter time.Duration         // a contact that it creates is in the list only then
 	pageSize  int64                 // the most that a page has; 0: what PageSize asks for
 }
@@ -56,7 +55,7 @@ func (s *Sandbox) read(x *exchange, r *http.Request, route *route) (*request, er
 	}
 	return &request{
 		operation: route.operation, account: s.account, url: r.URL, values: values, files: p.files,
-		release: release, plan: x.plan,
+		release: release,
 	}, nil
 }
 

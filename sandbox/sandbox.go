@@ -158,14 +158,17 @@ func (s *Sandbox) serve(x *exchange, r *http.Request, route *route) {
 		x.Header().Set("Connection", "close")
 	}
 	request, err := s.read(x, r, route)
+	if err == nil {
+		defer request.release()
+	}
 	switch {
+	case x.plan != nil && x.plan.limited:
+		err = errLimited
 	case err != nil:
-	case request.plan == nil:
-		defer request.release()
-		err = s.carryOut(x, r, request)
-	default:
-		defer request.release()
+	case x.plan != nil:
 		err = s.misbehave(x, r, request)
+	default:
+		err = s.carryOut(x, r, request)
 	}
 	if err != nil {
 		x.note(err)
