@@ -213,6 +213,13 @@ func TestRecordNeverHoldsTheToken(t *testing.T) {
 			}
 		}
 	}
+	// In the middle of a word it is found by the request's own credentials.
+	for _, place := range places {
+		request := place("x" + secret + "y")
+		request.SetBasicAuth(sid, secret)
+		a.do(request)
+		sent++
+	}
 	request := a.request("GET", requestsPath, "", "")
 	request.SetBasicAuth(sid, secret)
 	got := a.do(request)
