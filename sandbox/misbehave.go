@@ -172,6 +172,9 @@ func (r *request) accountField(id string) string {
 	return ""
 }
 
+// delayedWrite is how long the response to a delayed request may take, beside the delay.
+const delayedWrite = 30 * time.Second
+
 var errLimited = &apiError{Status: http.StatusTooManyRequests, Message: "There were too many requests. Send again later."}
 
 // misbehave responds to a request that has a plan.
@@ -179,9 +182,7 @@ func (s *Sandbox) misbehave(x *exchange, r *http.Request, request *request) erro
 	p := x.plan
 	p.choose(request)
 	if p.delay > 0 {
-		controller := http.NewResponseController(x)
-		_ = controller.SetReadDeadline(time.Now().Add(p.delay + reserveTime))
-		_ = controller.SetWriteDeadline(time.Now().Add(p.delay + reserveTime))
+		_ = http.NewResponseController(x).SetWriteDeadline(time.Now().Add(p.delay + delayedWrite))
 		// Whoever goes away meanwhile has sent the request all the same.
 		select {
 		case <-time.After(p.delay):

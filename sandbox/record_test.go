@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"sync"
@@ -397,4 +398,37 @@ func TestRecordWhileRequestsCome(t *testing.T) {
 	}
 	group.Wait()
 	assert.Len(t, seen, callers*each)
+}
+
+// Memory of records is used again. Who reads one has a copy.
+func TestRecordIsReadWhileItIsOverwritten(t *testing.T) {
+	box, err := sandbox.New(sandbox.Config{AccountSID: sid, AuthToken: token})
+	require.NoError(t, err)
+	a := apiOf(t, box)
+	send := func(n int) {
+		request := httptest.NewRequest("GET", contacts+"?Title="+strings.Repeat(string(rune('a'+n%26)), 1+n%200), nil)
+		request.SetBasicAuth(sid, token)
+		box.ServeHTTP(httptest.NewRecorder(), request)
+	}
+	for n := range 1000 {
+		send(n)
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for n := range 5000 {
+			send(n)
+		}
+	}()
+	for more := true; more; {
+		select {
+		case <-ended:
+			more = false
+		default:
+		}
+		for _, r := range a.requests("") {
+			title := r.Parameters[1].Value
+			require.Equal(t, strings.Repeat(title[:1], len(title)), title)
+		}
+	}
 }

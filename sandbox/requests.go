@@ -220,9 +220,7 @@ func (c *control) stream(w http.ResponseWriter, r *http.Request, f filter) {
 	if err != nil {
 		last = c.sandbox.record.last()
 	}
-	// The server's deadlines are for requests that end.
 	controller := http.NewResponseController(w)
-	_ = controller.SetReadDeadline(time.Time{})
 	w.Header().Set("Content-Type", "text/event-stream")
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
