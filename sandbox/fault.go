@@ -59,7 +59,7 @@ func CommonFaultParameters() []FaultParameter {
 		{"times", commonParameters[0].form(), "it happens that often, and then no more"},
 		{"one-in", commonParameters[1].form(), "it happens to one of that many requests, at random"},
 		{"seed", commonParameters[2].form(), "what is random is the same each time, for the same requests in the same order"},
-		{"operation", commonParameters[3].form(), "it happens to this operation only"},
+		{"operation", commonParameters[3].form(), "it happens to this operation of the contract only"},
 	}
 }
 
@@ -113,7 +113,7 @@ var commonParameters = []setting{
 	integer("times", 1, math.MaxInt32),
 	integer("one-in", 1, math.MaxInt32),
 	integer("seed", 0, math.MaxInt64),
-	{name: "operation", words: operationIDs()},
+	{name: "operation", words: operationIDs(), text: "OPERATION"},
 }
 
 func operationIDs() (ids []string) {
@@ -129,7 +129,7 @@ type setting struct {
 	words    []string      // one of them
 	min, max int64         // or a whole number
 	longest  time.Duration // or a time above zero
-	text     string        // or any text, of which this is the name
+	text     string        // or any text; a name for the value
 }
 
 func oneOf(name string, words ...string) setting { return setting{name: name, words: words} }
@@ -147,14 +147,14 @@ func bare(name string) setting { return setting{name: name} }
 // form is how the value is written; empty if there is none.
 func (s *setting) form() string {
 	switch {
-	case s.words != nil:
-		return strings.Join(s.words, " | ")
+	case s.text != "":
+		return s.text
 	case s.max > 0:
 		return "N"
 	case s.longest > 0:
 		return "TIME"
 	}
-	return s.text
+	return strings.Join(s.words, " | ")
 }
 
 // A given is a value that a fault was given.
