@@ -54,9 +54,9 @@ func (h *heldResponse) sendHalf() {
 // surplusTime is how long a connection with surplus bytes is kept, for a client that uses it again.
 const surplusTime = 10 * time.Second
 
-// sendWithSurplus sends the response and n bytes behind it in one piece, so that no client can be quicker than
-// they are. It takes what comes after without responding.
-func (h *heldResponse) sendWithSurplus(x *exchange, r *http.Request, account string, n int64) {
+// sendWithSurplus sends the response and bytes behind it, in one piece unless they come later, so that no client can
+// be quicker than they are. It takes what comes after without responding.
+func (h *heldResponse) sendWithSurplus(x *exchange, r *http.Request, account string, f *fault) {
 	connection, buffered, err := http.NewResponseController(x).Hijack()
 	if err != nil {
 		slog.Error("sandbox: surplus bytes need HTTP/1.1", "err", err)
@@ -72,12 +72,20 @@ func (h *heldResponse) sendWithSurplus(x *exchange, r *http.Request, account str
 	}
 	body := `{"Status":"OK","Uri":"/Advertisers/` + account + `/Campaigns/` + strconv.Itoa(SystemCampaign) + `/Contacts/1"}`
 	second := "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + strconv.Itoa(len(body)) + "\r\n\r\n" + body
+	surplus := strings.Repeat(second, int(f.number)/len(second)+1)[:f.number]
+	after := f.parameters["after"].duration
+	connection.SetDeadline(time.Now().Add(after + surplusTime))
 	var all bytes.Buffer
 	_ = response.Write(&all)
-	all.WriteString(strings.Repeat(second, int(n)/len(second)+1)[:n])
-	connection.SetDeadline(time.Now().Add(surplusTime))
+	if after == 0 {
+		all.WriteString(surplus)
+	}
 	connection.Write(all.Bytes())
 	go func() {
+		if after > 0 {
+			time.Sleep(after)
+			io.WriteString(connection, surplus)
+		}
 		io.Copy(io.Discard, buffered)
 		connection.Close()
 	}()

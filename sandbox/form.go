@@ -54,12 +54,7 @@ func (p *parameters) addPair(in wrapper.In, pair []byte) error {
 		return malformed("The name of a parameter" + says)
 	}
 	value, says := unescape(escapedValue)
-	field, name := p.field(nameBytes), ""
-	if field != nil {
-		name = field.Name
-	} else {
-		name = string(nameBytes)
-	}
+	field, name := p.field(nameBytes)
 	switch {
 	case says != "":
 		p.addError(name, says)

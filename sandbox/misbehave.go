@@ -22,7 +22,7 @@ type plan struct {
 	delay   time.Duration
 	end     *fault // drop, code, status or refuse-account: how it ends
 	appear  []*fault
-	surplus int64
+	surplus *fault
 }
 
 // newPlan looks for what may happen to a request that is authorized.
@@ -129,7 +129,7 @@ func (p *plan) choose(r *request) {
 		case "delay":
 			p.delay += f.duration + jitter
 		case "surplus":
-			p.surplus = f.number
+			p.surplus = f.fault
 		case "list-after":
 			r.listAfter = f.duration
 		case "appear":
@@ -194,7 +194,7 @@ func (s *Sandbox) misbehave(x *exchange, r *http.Request, request *request) erro
 			return storeFailed(err)
 		}
 	}
-	if p.end == nil && p.surplus == 0 {
+	if p.end == nil && p.surplus == nil {
 		return s.carryOut(x, r, request)
 	}
 	held := newHeldResponse(x)
@@ -213,7 +213,7 @@ func (s *Sandbox) misbehave(x *exchange, r *http.Request, request *request) erro
 		}
 		panic(http.ErrAbortHandler)
 	}
-	if p.surplus > 0 {
+	if p.surplus != nil {
 		held.sendWithSurplus(x, r, request.account, p.surplus)
 	} else {
 		held.send()

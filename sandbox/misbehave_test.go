@@ -287,6 +287,20 @@ func TestPreferencesThatCannotBeFollowedAreIgnored(t *testing.T) {
 		last.Requests[0].Ignored, "the record says why")
 }
 
+func TestSurplusThatComesLater(t *testing.T) {
+	address, _, _ := misbehaving(t, "surplus=9; after=150ms")
+	connection, responses := dial(t, address)
+	_, err := io.WriteString(connection, post(""))
+	require.NoError(t, err)
+	assert.Equal(t, 200, readResponse(t, responses).StatusCode)
+	begin := time.Now()
+	behind := make([]byte, 9)
+	_, err = io.ReadFull(responses, behind)
+	require.NoError(t, err)
+	assert.Equal(t, "HTTP/1.1 ", string(behind))
+	assert.Greater(t, time.Since(begin), 100*time.Millisecond)
+}
+
 func TestRateLimitFaultByEachSpelling(t *testing.T) {
 	for spelling, want := range map[string][]string{
 		"":                           {"X-Ratelimit-Limit", "X-Ratelimit-Remaining", "X-Ratelimit-Reset"},

@@ -34,14 +34,14 @@ func (p *parameters) keep(value []byte) string {
 	return p.text.String()[begin:]
 }
 
-// field finds the field of a name, without allocating; nil if there is none.
-func (p *parameters) field(name []byte) *wrapper.Field {
+// field finds the field of a name, nil if there is none, without allocating for those of the contract.
+func (p *parameters) field(name []byte) (*wrapper.Field, string) {
 	for i := range p.operation.Fields {
 		if field := &p.operation.Fields[i]; field.Name == string(name) {
-			return field
+			return field, field.Name
 		}
 	}
-	return nil
+	return nil, string(name)
 }
 
 // add takes one parameter as it came, and notes what is wrong with it.

@@ -343,6 +343,7 @@ func TestStreamOfNewRequests(t *testing.T) {
 	all, wrong := a.stream(t.Context(), "", ""), a.stream(t.Context(), "?status=4xx", "")
 	again := a.stream(t.Context(), "", "0")
 	assert.EqualValues(t, 1, again.next().ID, "what came since the one that is named")
+	assert.EqualValues(t, 1, a.stream(t.Context(), "", "500").next().ID, "what came since a sandbox ended that had more")
 	a.post(formType, valid)
 	a.get("/nowhere")
 	assert.EqualValues(t, 2, all.next().ID)

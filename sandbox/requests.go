@@ -217,8 +217,10 @@ func (c *control) stream(w http.ResponseWriter, r *http.Request, f filter) {
 	watcher := c.sandbox.record.watch()
 	defer c.sandbox.record.unwatch(watcher)
 	last, err := strconv.ParseInt(r.Header.Get("Last-Event-ID"), 10, 64)
-	if err != nil {
-		last = c.sandbox.record.last()
+	if newest := c.sandbox.record.last(); err != nil {
+		last = newest
+	} else if last > newest {
+		last = 0 // it is of a sandbox that was here before
 	}
 	controller := http.NewResponseController(w)
 	w.Header().Set("Content-Type", "text/event-stream")

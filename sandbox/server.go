@@ -9,8 +9,8 @@ import (
 // hold up: a request's header must come within 10 seconds and have at most 64 KiB, the whole request
 // must come within 60 seconds and be responded to within 90, and an idle connection is closed after 120.
 // The caller gives it a listener with Serve and ends it with Shutdown; requests under way are then
-// finished first. It has no address, so ListenAndServe would not do what is wanted: listen on a
-// loopback address, unless the token is a good one.
+// finished first, and streams of the control API are ended. It has no address, so ListenAndServe would not
+// do what is wanted: listen on a loopback address, unless the token is a good one.
 func (s *Sandbox) Server() *http.Server {
 	server := &http.Server{
 		Handler:           s,
