@@ -52,7 +52,7 @@ func (h *heldResponse) sendHalf() {
 }
 
 // surplusTime is how long a connection with surplus bytes is kept, for a client that uses it again.
-const surplusTime = 10 * time.Second
+const surplusTime = 5 * time.Second
 
 // sendWithSurplus sends the response and bytes behind it, in one piece unless they come later, so that no client can
 // be quicker than they are. It takes what comes after without responding.

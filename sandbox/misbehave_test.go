@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -526,6 +527,25 @@ func TestFaultKindsAreWhatCanBeSet(t *testing.T) {
 			assert.Equal(t, fault, box.Faults()[0].Fault)
 		}
 	}
+}
+
+func TestFaultsLeaveNothingBehind(t *testing.T) {
+	_, _, box := misbehaving(t)
+	a := apiOf(t, box)
+	before := runtime.NumGoroutine()
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	for _, fault := range []string{"drop=before-commit", "drop=after-commit", "drop=mid-response", "surplus=500", "surplus=5; after=1ms", "delay=1ms", "code=503", "status=QUEUED"} {
+		for range 25 {
+			request := a.request("POST", contacts, formType, valid)
+			request.Header.Set("Prefer", fault)
+			if response, err := client.Do(request); err == nil {
+				io.Copy(io.Discard, response.Body)
+				response.Body.Close()
+			}
+		}
+	}
+
+	assert.Eventually(t, func() bool { return runtime.NumGoroutine() <= before+2 }, 5*time.Second, 10*time.Millisecond)
 }
 
 // A test may serve the sandbox by HTTP/2, where a connection carries more than one request.
