@@ -302,7 +302,7 @@ func TestAConnectionWithMoreThanResponsesIsSealed(t *testing.T) {
 	} {
 		for _, secure := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, TLS %t", name, secure), func(t *testing.T) {
-				if !systemTells {
+				if isReadable == nil {
 					t.Skip("SKIPPED: on this system a connection carries one request")
 				}
 				conn, far := connected(t, secure)

@@ -31,9 +31,12 @@ const (
 	spoiled              // something came that belongs to no request
 )
 
+// isReadable tells whether bytes have come, the end, or an error. It is nil if the system does not tell.
+var isReadable func(fd uintptr) bool
+
 func newSocket(conn net.Conn, secure bool) *socket {
 	s := &socket{Conn: conn, secure: secure}
-	if system, is := conn.(syscall.Conn); is && systemTells {
+	if system, is := conn.(syscall.Conn); is && isReadable != nil {
 		s.raw, _ = system.SyscallConn()
 	}
 	return s

@@ -4,10 +4,9 @@ package wrapper
 
 import "syscall"
 
-const systemTells = true
+func init() { isReadable = hasInput }
 
-// isReadable tells whether bytes have come, the end, or an error.
-func isReadable(fd uintptr) bool {
+func hasInput(fd uintptr) bool {
 	var first [1]byte
 	for {
 		switch _, _, err := syscall.Recvfrom(int(fd), first[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT); err {

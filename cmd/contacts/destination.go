@@ -81,7 +81,7 @@ func (d *destination) connect(cmd *cobra.Command, missing []string) (*connection
 	token := os.Getenv(tokenVariable)
 	if d.tokenFile != "" {
 		var err error
-		if token, err = readToken(cmd.Context(), d.tokenFile); err != nil {
+		if token, err = readToken(cmd.Context(), "--auth-token-file", d.tokenFile); err != nil {
 			return nil, err
 		}
 	}
@@ -105,17 +105,18 @@ func (d *destination) connect(cmd *cobra.Command, missing []string) (*connection
 
 const maxToken = 64 << 10
 
-// readToken reads a token from a file, which may begin with a byte order mark and end in a line break.
-func readToken(ctx context.Context, file string) (string, error) {
+// readToken reads a token from the file that a flag names, which may begin with a byte order mark and end in a line
+// break.
+func readToken(ctx context.Context, flag, file string) (string, error) {
 	text, err := interruptible(ctx, func() ([]byte, error) { return readFile(file, maxToken) })
 	if err == errInterrupted {
 		return "", err
 	} else if err != nil {
-		return "", usagef("--auth-token-file: %v", err)
+		return "", usagef("%s: %v", flag, err)
 	}
 	token := strings.TrimRight(string(text), "\r\n")
 	if token == "" {
-		return "", usagef("--auth-token-file: %s is empty", file)
+		return "", usagef("%s: %s is empty", flag, file)
 	}
 	return token, nil
 }

@@ -121,7 +121,7 @@ func (s *served) run(ctx context.Context, stdout, stderr io.Writer) error {
 		}
 		shownToken = quote(token)
 	} else {
-		if token, err = readToken(ctx, s.tokenFile); err != nil {
+		if token, err = readToken(ctx, "--auth-token-file", s.tokenFile); err != nil {
 			return err
 		}
 		file, err := filepath.Abs(s.tokenFile)
@@ -133,8 +133,8 @@ func (s *served) run(ctx context.Context, stdout, stderr io.Writer) error {
 
 	controlToken := ""
 	if s.controlTokenFile != "" {
-		if controlToken, err = readToken(s.controlTokenFile); err != nil {
-			return usagef("--control-token-file: %s", strings.TrimPrefix(err.Error(), "--auth-token-file: "))
+		if controlToken, err = readToken(ctx, "--control-token-file", s.controlTokenFile); err != nil {
+			return err
 		}
 	}
 

@@ -11,3 +11,5 @@ func Formats() map[string]string {
 
 // Extensions are our own keys.
 func Extensions() []string { return extensions }
+
+var ReservedTypes = reservedTypes

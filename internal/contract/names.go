@@ -211,5 +211,8 @@ var (
 		Exception Function Symbol Optional Objects Stream Iterator Iterable Any Type Enum Class Override Deprecated Self Default Debug Clone Copy
 		Drop Send Sync Sized From Into Iter Hash Eq Ord Fn Future Rules RulesMode Server ServerInterface RequestEditorFn HttpRequestDoer Names Retry
 		In Kind Math Thread System Throwable Duration Instant Path Pattern Locale Uri Url Request Headers Blob FormData AbortSignal ReadableStream
-		Buffer Json Partial Readonly Required Pick Omit Awaited Extract Exclude BaseException Version New OutcomeMember SharedOption ListForm FileForm`)
+		Buffer Json Partial Readonly Required Pick Omit Awaited Extract Exclude BaseException Version New OutcomeMember SharedOption ListForm FileForm
+		BaseClient ApiInfo Alarm Backoff BaseUrl CallResult Classifier Core ExactStream FileSource HttpClients OwnClient RequestBody ResponseReader
+		RetryAfter RuleCheck ServerWords Target TextBody Values Witness
+		CallOption Api Done FileContent Incoming Outgoing Shape SharedOptions Unsent Variables`)
 )

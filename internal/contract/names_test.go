@@ -2,6 +2,10 @@ package contract_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -102,4 +106,46 @@ components:
     Thing: {type: object, properties: {Items: {type: array, items: {type: object, properties: {A: {type: string}}}}}}
     thing: {type: object, properties: {A: {type: string}}} #! the schema Thing and the schema thing are both the type Thing
 `)
+}
+
+// A schema cannot have the name of a type of a runtime that stands beside the generated ones.
+func TestTypesOfTheRuntimesAreReserved(t *testing.T) {
+	files, err := filepath.Glob("../../clients/java/src/main/java/com/example/contacts/*.java")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".java")
+		assert.Contains(t, contract.ReservedTypes, name)
+	}
+	// In TypeScript those that generated files or the index speak of.
+	spoken := ""
+	for _, pattern := range []string{"../../clients/typescript/src/*.ts", "../../clients/typescript/src/generated/*.ts"} {
+		files, err := filepath.Glob(pattern)
+		require.NoError(t, err)
+		for _, file := range files {
+			source, err := os.ReadFile(file)
+			require.NoError(t, err)
+			spoken += string(source)
+		}
+	}
+	for pattern, declared := range map[string]*regexp.Regexp{
+		"../../wrapper/*.go":                        regexp.MustCompile(`(?m)^type ([A-Z]\w*)`),
+		"../../clients/typescript/src/runtime/*.ts": regexp.MustCompile(`(?m)^export (?:abstract )?(?:class|interface|type) ([A-Z]\w*)`),
+	} {
+		files, err := filepath.Glob(pattern)
+		require.NoError(t, err)
+		require.NotEmpty(t, files)
+		for _, file := range files {
+			if strings.Contains(file, "_test.") || strings.Contains(file, ".gen.") {
+				continue
+			}
+			source, err := os.ReadFile(file)
+			require.NoError(t, err)
+			for _, match := range declared.FindAllStringSubmatch(string(source), -1) {
+				if strings.HasSuffix(file, ".go") || regexp.MustCompile(`\b` + match[1] + `\b`).MatchString(spoken) {
+					assert.Contains(t, contract.ReservedTypes, match[1], file)
+				}
+			}
+		}
+	}
 }

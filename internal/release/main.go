@@ -34,7 +34,11 @@ func main() {
 var (
 	versionForm = regexp.MustCompile(`^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)$`)
 	unreleased  = "## Unreleased\n"
+	// A dependency of Maven names the version.
+	javaDependency = regexp.MustCompile(`(?m)^(  <version>)[0-9.]+(</version>)$`)
 )
+
+const javaReadme = "clients/java/README.md"
 
 // release changes the files of a checkout: all of them, or none if one has not the form that is expected.
 func release(folder, version string, now time.Time) error {
@@ -60,6 +64,14 @@ func release(folder, version string, now time.Time) error {
 			return fmt.Errorf("clients/%s: %w", manifest.Language, err)
 		}
 	}
+	readme, err := read(javaReadme)
+	if err != nil {
+		return err
+	}
+	if n := len(javaDependency.FindAllString(readme, -1)); n != 1 {
+		return fmt.Errorf("%s must hold the version once, in the form %s; it does %d times", javaReadme, javaDependency, n)
+	}
+	changed[javaReadme] = javaDependency.ReplaceAllString(readme, "${1}"+version+"${2}")
 	changelog, err := read("CHANGELOG.md")
 	if err != nil {
 		return err
