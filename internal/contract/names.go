@@ -214,5 +214,5 @@ var (
 		Buffer Json Partial Readonly Required Pick Omit Awaited Extract Exclude BaseException Version New OutcomeMember SharedOption ListForm FileForm
 		BaseClient ApiInfo Alarm Backoff BaseUrl CallResult Classifier Core ExactStream FileSource HttpClients OwnClient RequestBody ResponseReader
 		RetryAfter RuleCheck ServerWords Target TextBody Values Witness
-		CallOption Api Done FileContent Incoming Outgoing Shape SharedOptions Unsent Variables`)
+		CallOption Api Done FileContent Incoming Outgoing Shape SharedOptions Unsent Variables Agents Naming`)
 )

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -115,7 +116,7 @@ func TestTypesOfTheRuntimesAreReserved(t *testing.T) {
 	require.NotEmpty(t, files)
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".java")
-		assert.Contains(t, contract.ReservedTypes, name)
+		assert.True(t, slices.Contains(contract.ReservedTypes, name), name)
 	}
 	// In TypeScript those that generated files or the index speak of.
 	spoken := ""
@@ -142,8 +143,8 @@ func TestTypesOfTheRuntimesAreReserved(t *testing.T) {
 			source, err := os.ReadFile(file)
 			require.NoError(t, err)
 			for _, match := range declared.FindAllStringSubmatch(string(source), -1) {
-				if strings.HasSuffix(file, ".go") || regexp.MustCompile(`\b` + match[1] + `\b`).MatchString(spoken) {
-					assert.Contains(t, contract.ReservedTypes, match[1], file)
+				if strings.HasSuffix(file, ".go") || regexp.MustCompile(`\b`+match[1]+`\b`).MatchString(spoken) {
+					assert.True(t, slices.Contains(contract.ReservedTypes, match[1]), "%s: %s", file, match[1])
 				}
 			}
 		}
