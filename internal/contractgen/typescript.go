@@ -53,10 +53,27 @@ func (typescript) Standalone(_ contract.API, pkg Package) ([]File, error) {
 		for _, file := range copied {
 			file.Content = bytes.ReplaceAll(file.Content, []byte("@example/contacts"), []byte("@example/"+pkg.Name))
 			file.Content = bytes.Replace(file.Content, []byte(`"keywords": ["contacts", `), []byte(`"keywords": [`), 1)
+			if file.Path == "package.json" {
+				file.Content = devDependencies.ReplaceAllFunc(file.Content, neededToBuild)
+			}
 			files = append(files, file)
 		}
 	}
 	return files, nil
+}
+
+var devDependencies = regexp.MustCompile(`(?s)"devDependencies": \{\n.*?\n  \}`)
+
+// neededToBuild leaves out what only the tests of this repository's client need.
+func neededToBuild(all []byte) []byte {
+	var needed []string
+	for line := range strings.Lines(string(all)) {
+		name, _, _ := strings.Cut(strings.TrimSpace(line), ":")
+		if name == `"typescript"` || name == `"@types/node"` {
+			needed = append(needed, strings.TrimRight(line, ",\n"))
+		}
+	}
+	return []byte("\"devDependencies\": {\n" + strings.Join(needed, ",\n") + "\n  }")
 }
 
 // typescriptOf has the functions of the templates.
