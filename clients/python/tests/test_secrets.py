@@ -173,13 +173,13 @@ def test_attempts_are_logged_without_a_value(caller: Caller, serve: Any, caplog:
     calls.get_contact(1000, "1")
     with pytest.raises(InDoubtError):
         calls.delete_contact(1000, "1")
-    calls.create(attrs.evolve(WILE, title="x" * 256), rules="warn")
+    calls.create(attrs.evolve(WILE, work_phone_number="8051234567"), rules="warn")
     ours = [(r.levelname, r.getMessage().partition("0.")[0]) for r in caplog.records if r.name == "contacts"]
     assert ours == [
         ("DEBUG", "createContact: created, status 200, "),
         ("DEBUG", "getContact: found, status 200, "),
         ("DEBUG", "deleteContact: in_doubt, status 500, "),
-        ("WARNING", "createContact: sent though Title must have at most 255 characters."),
+        ("WARNING", "createContact: sent though WorkPhoneNumberCountry is required when WorkPhoneNumber is given."),
         ("DEBUG", "createContact: created, status 200, "),
     ]
     assert [(r.operation, r.outcome, r.status) for r in reports[::2]] == [
@@ -188,7 +188,7 @@ def test_attempts_are_logged_without_a_value(caller: Caller, serve: Any, caplog:
         ("deleteContact", "in_doubt", 500),
         ("createContact", "created", 200),
     ]
-    assert [v.field for v in reports[-1].violations] == ["Title"]
+    assert [v.field for v in reports[-1].violations] == ["WorkPhoneNumberCountry"]
     assert_secret(caplog.text, *reports)
     assert "Wile" not in "".join(message for _, message in ours) + repr(reports)
 
@@ -196,7 +196,7 @@ def test_attempts_are_logged_without_a_value(caller: Caller, serve: Any, caplog:
 @pytest.mark.parametrize(
     "error",
     [
-        InvalidError("createContact", [Violation("Title", "too_long", "Title must have at most 255 characters.")]),
+        InvalidError("createContact", [Violation("Title", "required", "Title is required.")]),
         NotSentError("createContact", "ConnectionRefusedError: refused"),
         RefusedError("createContact", 429, "slow down", (FieldError("Title", "no"),), 60.0),
         QueuedError("createContact", CreatedContact(status="QUEUED", queued_uri="/queue/1")),

@@ -106,11 +106,6 @@ def test_a_line_feed_at_the_end_is_part_of_the_text() -> None:
     ]
 
 
-def test_lengths_are_code_points() -> None:
-    assert rules(attrs.evolve(WILE, title="😀" * 255)) == []
-    assert rules(attrs.evolve(WILE, title="😀" * 256)) == [("Title", "too_long")]
-
-
 def test_a_draft_speaks_the_names_of_the_api() -> None:
     assert CreateContactInput.from_draft(DRAFT) == WILE
     assert CreateContactInput.from_draft(json.loads(json.dumps({**DRAFT, "Title": None}))) == WILE

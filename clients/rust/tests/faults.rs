@@ -185,13 +185,13 @@ async fn report_in_a_process_of_its_own() {
     let _guard = tracing::subscriber::set_default(log.clone());
     let server = Server::start([with(429, "Retry-After: 1\r\n", "{}"), json(200, CREATED)]);
     let warns = CallOptions::new().retries(1).rules(contacts::Rules::Warn);
-    let input = wile().title("x".repeat(256));
+    let input = wile().work_phone_number("8051234567");
     builder(&server).options(warns).build().unwrap().create_contact(1, &input).await.unwrap();
     let text = log.text();
     let reported = |line: &&str| line.starts_with("contacts::runtime");
     let lines: Vec<_> = text.lines().filter(reported).collect();
     let expected = [
-        r#"message=Title must have at most 255 characters. operation="createContact" field="Title" rule=TooLong"#,
+        r#"message=WorkPhoneNumberCountry is required when WorkPhoneNumber is given. operation="createContact" field="WorkPhoneNumberCountry" rule=RequiredWith"#,
         r#"message=attempt operation="createContact" number=1 outcome="refused" status=429"#,
         r#"message=attempt operation="createContact" number=2 outcome="created" status=200"#,
         r#"message=outcome operation="createContact" outcome="created" status=200 attempts=2"#,

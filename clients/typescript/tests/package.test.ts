@@ -7,7 +7,7 @@ import { basename, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { promisify } from "node:util";
 import { created, serve } from "./server.js";
-import { all, create, sizeOf } from "./size.js";
+import { all, bundle, create } from "./size.js";
 
 const run = promisify(execFile);
 const root = new URL("../..", import.meta.url).pathname;
@@ -72,7 +72,10 @@ test("the package says what a registry shows, and cannot be published by acciden
   assert.deepEqual(engines, { node: ">=20" });
 });
 
+// How large they are is measured by `make bench-clients`: the contract may grow.
 test("a program holds no more than what it calls", async () => {
-  assert.ok((await sizeOf(create)) <= 9_000, `to create takes ${(await sizeOf(create)).toString()} bytes`);
-  assert.ok((await sizeOf(all)) <= 14_000, `all takes ${(await sizeOf(all)).toString()} bytes`);
+  const texts = [await bundle(create), await bundle(all)];
+  for (const name of ["createContact", "deleteContact"]) assert.ok(texts[1]?.includes(name), name);
+  assert.ok(texts[0]?.includes("createContact"));
+  for (const name of ["deleteContact", "updateContact", "listContacts"]) assert.ok(!texts[0].includes(name), name);
 });

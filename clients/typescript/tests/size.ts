@@ -13,6 +13,11 @@ export const create = `
 export const all = 'export * from "./dist/index.js"; export * from "./dist/generated/functions.js";';
 
 export async function sizeOf(program: string): Promise<number> {
+  return gzipSync(await bundle(program)).length;
+}
+
+/** A program as browsers get it. */
+export async function bundle(program: string): Promise<string> {
   const { outputFiles } = await build({
     stdin: { contents: program, resolveDir },
     bundle: true,
@@ -21,5 +26,5 @@ export async function sizeOf(program: string): Promise<number> {
     format: "esm",
     platform: "browser",
   });
-  return gzipSync(outputFiles[0]?.contents ?? "").length;
+  return outputFiles[0]?.text ?? "";
 }

@@ -154,6 +154,7 @@ function exchange(request: http.ClientRequest, { body, timeoutMs, signal }: Outg
     });
     request.on("error", (error) => {
       if (response === undefined) fail(error);
+      else if (!response.complete) response.destroy(error); // Node takes content without a length for whole, if its connection is reset
     });
     request.on("response", (incoming) => {
       response = incoming;
@@ -192,7 +193,7 @@ function readBody(incoming: http.IncomingMessage, use: (body: Incoming["body"]) 
     use(chunks);
   });
   incoming.on("close", () => {
-    if (!incoming.complete) use(cut(chunks, failure));
+    if (!incoming.complete || failure !== undefined) use(cut(chunks, failure));
   });
 }
 
