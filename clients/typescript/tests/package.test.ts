@@ -74,8 +74,9 @@ test("the package says what a registry shows, and cannot be published by acciden
 
 // How large they are is measured by `make bench-clients`: the contract may grow.
 test("a program holds no more than what it calls", async () => {
-  const texts = [await bundle(create), await bundle(all)];
-  for (const name of ["createContact", "deleteContact"]) assert.ok(texts[1]?.includes(name), name);
-  assert.ok(texts[0]?.includes("createContact"));
-  for (const name of ["deleteContact", "updateContact", "listContacts"]) assert.ok(!texts[0].includes(name), name);
+  const [small, large] = await Promise.all([bundle(create), bundle(all)]);
+  for (const name of ["createContact", "updateContact", "listContacts", "deleteContact"]) {
+    assert.ok(large.includes(name), name);
+    assert.equal(small.includes(name), name === "createContact", name);
+  }
 });
