@@ -18,7 +18,9 @@ PROGRAMS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), 
 PRINTED = [
     "created 2750\n",
     "1 Wile ('a',)\nimage/png 8\n",
-    "['WorkPhoneNumberCountry is required when WorkPhoneNumber is given.']\n[('Accounts', 'type'), ('FrstName', 'unknown')]\n200 7\n",
+    "['WorkPhoneNumberCountry is required when WorkPhoneNumber is given.']\n"
+    "[('Accounts', 'type'), ('FrstName', 'unknown')]\n"
+    "200 7\n",
 ]
 
 

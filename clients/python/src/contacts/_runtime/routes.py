@@ -87,7 +87,8 @@ def parse_proxy(name: str, text: str) -> Proxy:
             unquote_to_bytes(user) if url.userinfo else None,
             unquote_to_bytes(password),
         )
-        valid = bool(url.host) and url.raw_path in (b"", b"/") and len(user) < 256 and len(password) < 256 and proxy.port < 65536
+        valid = bool(url.host) and url.raw_path in (b"", b"/") and proxy.port < 65536
+        valid = valid and len(user) < 256 and len(password) < 256
     except (httpx.InvalidURL, ValueError, KeyError):
         valid = False
     if not valid:
