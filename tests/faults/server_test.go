@@ -44,6 +44,7 @@ type call struct {
 	responses []sent
 
 	claimedNotSent bool
+	seesResets     bool // the client
 }
 
 // sent is what the server sent in response to a request that it carried out.

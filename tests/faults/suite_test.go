@@ -64,6 +64,8 @@ type suite struct {
 	pid    int // of the client's process
 	// The client looks at a connection before it uses it again; or it needs time to see what has come.
 	looksFirst bool
+	// The client can tell a connection that was reset from one that ended.
+	seesResets bool
 	server     *server
 	id         int64
 	fail       func(format string, args ...any)
@@ -87,6 +89,8 @@ func forEachClientIn(t *testing.T, environment map[string]string, test func(*tes
 			s.pid = program.PID()
 			// reqwest lets nobody look at its connections. hyper ends one on which something came unasked, when it sees it.
 			s.looksFirst = c.Name != "rust"
+			// libuv reports the end in place of a reset that comes together with bytes.
+			s.seesResets = c.Name != "typescript"
 			test(t, s)
 			t.Log(s.counts)
 		})
@@ -97,7 +101,7 @@ const mostFailures = 10
 
 func newSuite(t *testing.T, client conformance.Adapter) *suite {
 	failures := 0
-	return &suite{client: client, server: newServer(t), id: firstID, counts: map[string]int{}, fail: func(format string, args ...any) {
+	return &suite{client: client, server: newServer(t), id: firstID, looksFirst: true, seesResets: true, counts: map[string]int{}, fail: func(format string, args ...any) {
 		t.Helper()
 		t.Errorf(format, args...)
 		if failures++; failures >= mostFailures {
@@ -125,7 +129,7 @@ func (s *suite) call(a ask, turns ...turn) (conformance.Report, *call) {
 // ask makes a call, and leaves its connections open.
 func (s *suite) ask(a ask, turns ...turn) (conformance.Report, *call) {
 	s.id++
-	c := &call{id: s.id, op: a.op, turns: turns}
+	c := &call{id: s.id, op: a.op, turns: turns, seesResets: s.seesResets}
 	if len(turns) == 0 {
 		c.turns = []turn{{request: whole}}
 	}
@@ -213,7 +217,11 @@ func (c *call) check(report conformance.Report) (wrong []string) {
 
 // says tells whether a response to this call says what the client reports.
 func (c *call) says(r sent, report conformance.Report) bool {
-	said := c.op.read(r.bytes, r.end)
+	end := r.end
+	if end == rst && !c.seesResets {
+		end = fin
+	}
+	said := c.op.read(r.bytes, end)
 	if report.Outcome == c.op.done && strings.HasPrefix(string(r.bytes), "HTTP/1.1 404") {
 		return c.op.done == "deleted" && len(c.responses) > 1
 	}
