@@ -13,7 +13,7 @@ func TestEveryByteMayBeTheLast(t *testing.T) {
 		for i, op := range operations {
 			for _, end := range []end{fin, rst} {
 				for _, kept := range []bool{false, true} {
-					s.cut(ask{op: op}, end, kept, i, part(19, 1))
+					s.cut(ask{op: op}, end, kept, i, part(41, 1))
 				}
 			}
 		}
@@ -25,7 +25,7 @@ func TestEveryByteMayBeTheLastOfAnAttempt(t *testing.T) {
 	forEachClient(t, func(t *testing.T, s *suite) {
 		for i, op := range operations {
 			for _, end := range []end{fin, rst} {
-				s.cut(ask{op: op, retries: 1}, end, true, i, part(331, 5))
+				s.cut(ask{op: op, retries: 1}, end, true, i, part(499, 5))
 			}
 		}
 	})

@@ -14,7 +14,7 @@ import (
 // and the next call is not harmed.
 func TestMutatedResponses(t *testing.T) {
 	forEachClient(t, func(t *testing.T, s *suite) {
-		for n := range uint64(part(400, 10_000)) {
+		for n := range uint64(part(250, 10_000)) {
 			s.mutated(n, n%10 == 9)
 		}
 	})

@@ -11,7 +11,7 @@ import (
 // the response. What comes after it is no response to the next call.
 func TestTimeMayRunOutAtAnyMoment(t *testing.T) {
 	forEachClient(t, func(t *testing.T, s *suite) {
-		for n := range uint64(part(150, 3000)) {
+		for n := range uint64(part(100, 3000)) {
 			s.timed(rand.New(rand.NewPCG(*seed, n)), n)
 		}
 	})
