@@ -35,6 +35,7 @@ impl ByteStream {
         let text = |name| headers.get(name)?.to_str().ok();
         let content_type = text(CONTENT_TYPE).map(str::to_owned);
         let length = text(CONTENT_LENGTH).and_then(|length| length.parse().ok());
+        let status = Some(response.status);
         let chunks = stream::try_unfold(response, async |mut response| {
             let chunk = response.chunk().await?;
             Ok(chunk.map(|chunk| (chunk, response)))
@@ -42,7 +43,7 @@ impl ByteStream {
         ByteStream {
             content_type,
             length,
-            chunks: chunks.map_err(move |cause| in_doubt(&shared, operation, cause)).boxed(),
+            chunks: chunks.map_err(move |cause| in_doubt(&shared, operation, status, cause)).boxed(),
         }
     }
 

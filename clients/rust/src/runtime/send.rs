@@ -268,7 +268,7 @@ impl Call<'_> {
     }
 
     fn in_doubt(&self, cause: Cause) -> Error {
-        in_doubt(&self.client.shared, self.operation, cause)
+        in_doubt(&self.client.shared, self.operation, None, cause)
     }
 
     fn error(&self, verdict: Verdict, info: ResponseInfo) -> Error {
@@ -296,7 +296,7 @@ impl Call<'_> {
     }
 }
 
-pub(crate) fn in_doubt(shared: &Shared, operation: &Operation, cause: Cause) -> Error {
+pub(crate) fn in_doubt(shared: &Shared, operation: &Operation, status: Option<u16>, cause: Cause) -> Error {
     let cause = Some(cause.redacted(&shared.redactor));
-    Error::InDoubt(InDoubtError { operation: operation.id, cause, ..Default::default() })
+    Error::InDoubt(InDoubtError { operation: operation.id, status, cause, ..Default::default() })
 }
