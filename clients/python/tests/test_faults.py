@@ -99,7 +99,11 @@ def test_a_response_of_random_bytes_spoils_no_other(caller: Caller, serve: Any) 
     for _ in range(150):
         with suppress(ApiError):
             calls.create(attrs.evolve(WILE, title="odd"), timeout=0.2)
-        assert calls.create().contact_id == "6666"
+        try:
+            created = calls.create()
+        except InDoubtError:  # the server closed the connection in the moment in which it was used again
+            created = calls.create()
+        assert created.contact_id == "6666"
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
