@@ -4,7 +4,7 @@
 #   make check              the quick loop: Go alone, under a minute
 #   make generate           write again all code that is generated from openapi.yaml
 #   make conformance        all cases in all languages; writes CONFORMANCE.md
-#   make soak               all faults there are, to the clients of all languages; about an hour
+#   make soak               all faults there are, to the clients of all languages; it takes long
 #   make promise            change the contract in a copy, in three ways, and run all tests of each
 #   make breaking           compare the contract with the released one
 #   make release VERSION=…  release openapi.yaml and the packages under a version

@@ -26,12 +26,12 @@ func (m *misbehaviour) faults() []*activeFault {
 // An activeFault is a fault with what became of it so far.
 type activeFault struct {
 	*fault
-	shown     string // the fault as text
-	preferred bool   // by the request itself
-	mu        sync.Mutex
-	random    *rand.Rand
-	happened  int64
-	windows   map[string]*window // of rate-limit, by account
+	displayText string // the fault as text
+	preferred   bool   // by the request itself
+	mu          sync.Mutex
+	random      *rand.Rand
+	happened    int64
+	windows     map[string]*window // of rate-limit, by account
 }
 
 func newActiveFault(f *fault, preferred bool) *activeFault {
@@ -45,7 +45,7 @@ func newActiveFault(f *fault, preferred bool) *activeFault {
 		seed = rand.Int64()
 	}
 	return &activeFault{
-		fault: f, shown: f.String(), preferred: preferred,
+		fault: f, displayText: f.String(), preferred: preferred,
 		random: rand.New(rand.NewPCG(uint64(seed), 0)), windows: map[string]*window{},
 	}
 }
@@ -71,7 +71,7 @@ func (s *Sandbox) SetFaults(faults ...string) error {
 			return fmt.Errorf("sandbox: %w", err)
 		}
 		active := newActiveFault(f, false)
-		set, texts = append(set, active), append(texts, active.shown)
+		set, texts = append(set, active), append(texts, active.displayText)
 	}
 	before := s.misbehaviour.set.Swap(&set)
 	switch {
@@ -88,7 +88,7 @@ func (s *Sandbox) Faults() []FaultState {
 	states := []FaultState{}
 	for _, f := range s.misbehaviour.faults() {
 		f.mu.Lock()
-		states = append(states, FaultState{f.shown, f.happened})
+		states = append(states, FaultState{f.displayText, f.happened})
 		f.mu.Unlock()
 	}
 	return states

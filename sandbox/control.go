@@ -62,15 +62,15 @@ func (c *control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
-	if err := c.admit(r); err != nil {
+	if err := c.authorize(r); err != nil {
 		respondError(w, err)
 		return
 	}
 	c.mux.ServeHTTP(w, r)
 }
 
-// admit refuses requests that a web page of somebody else made, and those without credentials.
-func (c *control) admit(r *http.Request) error {
+// authorize refuses requests that a web page of somebody else made, and those without credentials.
+func (c *control) authorize(r *http.Request) error {
 	if !c.isOwnHost(r.Host) {
 		return &apiError{Status: http.StatusForbidden, Message: "The control API does not have this name. Use localhost or an IP address, or allow the name with --control-host."}
 	}

@@ -67,10 +67,10 @@ func (p *plan) prefer(header string) {
 
 // note makes it visible that a fault happens.
 func (p *plan) note(f *activeFault) {
-	p.happened = append(p.happened, f.shown)
-	p.header.Add("Sandbox-Fault", f.shown)
+	p.happened = append(p.happened, f.displayText)
+	p.header.Add("Sandbox-Fault", f.displayText)
 	if f.preferred {
-		p.header.Add("Preference-Applied", f.shown)
+		p.header.Add("Preference-Applied", f.displayText)
 	}
 }
 

@@ -317,6 +317,16 @@ func (c *recorder) after(id int64) (first int64, requests []record) {
 	return first, requests
 }
 
+// get returns a copy of the request of an id, if it is kept.
+func (c *recorder) get(id int64) (r record, is bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if id < c.oldest || id >= c.next {
+		return nil, false
+	}
+	return slices.Clone(c.ring[id%maxRecords]), true
+}
+
 // last is the id of the last request.
 func (c *recorder) last() int64 {
 	c.mu.Lock()

@@ -195,15 +195,15 @@ func (c *control) getRequests(w http.ResponseWriter, r *http.Request) {
 func (c *control) getRequest(w http.ResponseWriter, r *http.Request) {
 	err := takesNoQuery(r)
 	id, parseErr := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	first, requests := c.sandbox.record.after(id - 1)
-	if err == nil && (parseErr != nil || len(requests) == 0 || first != id) {
+	record, is := c.sandbox.record.get(id)
+	if err == nil && (parseErr != nil || !is) {
 		err = &apiError{Status: http.StatusNotFound, Message: "There is no such request, or it is not one of the last " + strconv.Itoa(maxRecords) + "."}
 	}
 	if err != nil {
 		respondError(w, err)
 		return
 	}
-	respondJSON(w, c.view(id, requests[0]))
+	respondJSON(w, c.view(id, record))
 }
 
 const (

@@ -136,7 +136,7 @@ func (r *responses) read(b []byte) (n int, err error) {
 		return 0, err
 	}
 	if r.state == ended {
-		if !r.under.asked() {
+		if r.under.spoilUnlessPending() {
 			r.state = surplus
 			return 0, nil
 		}

@@ -329,6 +329,25 @@ func TestAConnectionWithMoreThanResponsesIsSealed(t *testing.T) {
 	}
 }
 
+// As on Windows.
+func TestWhereTheSystemDoesNotTellAConnectionCarriesOneRequest(t *testing.T) {
+	tells := isReadable
+	isReadable = nil
+	defer func() { isReadable = tells }()
+	for _, secure := range []bool{false, true} {
+		var connections atomic.Int64
+		_, client := record(t, secure, func(r *recorder, conn net.Conn) {
+			connections.Add(1)
+			createEach(r, conn)
+		})
+		for range 3 {
+			_, err := client.CreateContact(t.Context(), 1000, wile())
+			require.NoError(t, err)
+		}
+		assert.EqualValues(t, 3, connections.Load(), "TLS %t", secure)
+	}
+}
+
 // Bytes that come while somebody takes up a connection, and net/http already reads it: they are the response to a
 // request that has begun, or the connection is sealed and nobody sees them.
 func TestABeginningMeetsBytesThatComeUnasked(t *testing.T) {

@@ -73,18 +73,18 @@ func (s *socket) wait() error {
 	if err := s.raw.Read(isReadable); err != nil {
 		return err
 	}
-	s.asked()
+	s.spoilUnlessPending()
 	return nil
 }
 
-// asked tells whether what has come belongs to a request. If not, none begins any more.
-func (s *socket) asked() bool {
+// spoilUnlessPending lets no request begin any more if what has come belongs to none. It tells whether that is so.
+func (s *socket) spoilUnlessPending() (isSpoiled bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.phase != pending {
 		s.phase = spoiled
 	}
-	return s.phase == pending
+	return s.phase == spoiled
 }
 
 // hasUnread tells whether bytes have come that nobody has read, or the end.

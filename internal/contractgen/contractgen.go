@@ -50,6 +50,9 @@ func Render(api contract.API, pkg Package, name string, standalone bool) ([]File
 	if err != nil {
 		return nil, err
 	}
-	others, err = titled(name, others, api, pkg)
-	return append(files, others...), err
+	if err := setManifest(name, others, api, pkg); err != nil {
+		return nil, err
+	}
+	license, err := sources("LICENSE", "LICENSE") // of the runtime
+	return slices.Concat(files, others, license), err
 }

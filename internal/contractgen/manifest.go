@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"strings"
 
-	contacts "example.com/contacts"
 	"example.com/contacts/internal/contract"
 )
 
@@ -35,9 +34,8 @@ func (m Manifest) replace(place *regexp.Regexp, text, what, by string) (string, 
 	return place.ReplaceAllString(text, "${1}"+strings.ReplaceAll(by, "$", "$$")+"${2}"), nil
 }
 
-// titled lets the manifest among the files of a standalone client speak of its own contract, and adds the license of
-// the runtime.
-func titled(language string, files []File, api contract.API, pkg Package) ([]File, error) {
+// setManifest lets the manifest among the files of a standalone client name its own version and contract.
+func setManifest(language string, files []File, api contract.API, pkg Package) error {
 	for _, m := range Manifests {
 		for i, file := range files {
 			if m.Language != language || m.Path != file.Path {
@@ -45,17 +43,16 @@ func titled(language string, files []File, api contract.API, pkg Package) ([]Fil
 			}
 			text, err := m.WithVersion(string(file.Content), pkg.Version)
 			if err != nil {
-				return nil, err
+				return err
 			}
 			about := "A client of " + plainTitle(api.Title) + " that enforces its contract's rules, and says what is known after each call"
 			if text, err = m.replace(m.description, text, "description", about); err != nil {
-				return nil, err
+				return err
 			}
 			files[i].Content = []byte(text)
 		}
 	}
-	license, err := contacts.Sources.ReadFile("LICENSE")
-	return append(files, File{Path: "LICENSE", Content: license}), err
+	return nil
 }
 
 var notPlain = regexp.MustCompile(`[^\pL\pN .,:()'/-]+`)

@@ -2,7 +2,7 @@
 // server that knows how many bytes it got, and what it carried out, breaks off conversations, and says what no
 // server should.
 //
-// A part is played by default, chosen to take about a minute; -all plays everything.
+// A part is played by default, chosen for a test of every day; -all plays everything.
 package faults
 
 import (
@@ -26,7 +26,7 @@ import (
 )
 
 var (
-	all  = flag.Bool("all", false, "play everything, which takes an hour")
+	all  = flag.Bool("all", false, "play everything, which takes long")
 	seed = flag.Uint64("seed", 1, "of what is random")
 )
 

@@ -268,7 +268,7 @@ func TestTheContractIsAllThatIsEdited(t *testing.T) {
 // Each alone, with all tests: slow, so only with -all.
 func TestEachChangeAlone(t *testing.T) {
 	if !*all {
-		t.Skip("SKIPPED: it takes an hour; run `make promise`")
+		t.Skip("SKIPPED: it takes long; run `make promise`")
 	}
 	for _, name := range []string{"a rule", "a parameter", "an operation"} {
 		t.Run(name, func(t *testing.T) {
