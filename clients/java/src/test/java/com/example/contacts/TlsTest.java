@@ -18,6 +18,8 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -104,6 +106,7 @@ final class TlsTest {
 
   @Test
   void aServerThatSpeaksNoTlsIsNotSent() throws IOException {
+    List<Socket> kept = new CopyOnWriteArrayList<>();
     for (String said : new String[] {"HTTP/1.1 400 Bad\r\n\r\n", ""}) { // the second is silent
       try (ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
           ContactsClient client = Way.client("https://127.0.0.1:" + socket.getLocalPort())) {
@@ -111,7 +114,9 @@ final class TlsTest {
             () -> {
               while (!socket.isClosed()) {
                 try {
-                  socket.accept().getOutputStream().write(said.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+                  Socket connection = socket.accept();
+                  kept.add(connection); // the collector would close it
+                  connection.getOutputStream().write(said.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
                 } catch (IOException e) {
                   return;
                 }
@@ -119,6 +124,9 @@ final class TlsTest {
             });
         isNotSent(client, "127.0.0.1:");
       }
+    }
+    for (Socket connection : kept) {
+      connection.close();
     }
   }
 
