@@ -27,6 +27,7 @@ type server struct {
 	script      *script  // of the case that is played
 	unexpected  []string // requests that no case asked for
 	connections int
+	conns       map[int]net.Conn // by number
 }
 
 type script struct {
@@ -48,7 +49,7 @@ type received struct {
 }
 
 func newServer(folder string) (*server, error) {
-	s := &server{ca: filepath.Join(folder, "ca.pem")}
+	s := &server{ca: filepath.Join(folder, "ca.pem"), conns: map[int]net.Conn{}}
 	if err := s.open(); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
@@ -138,12 +139,14 @@ func (s *server) accept(listener net.Listener, wrap func(net.Conn) net.Conn) {
 		s.mu.Lock()
 		s.connections++
 		number := s.connections
+		s.conns[number] = conn
 		s.mu.Unlock()
 		go s.serve(wrap(conn), conn.(*net.TCPConn), number)
 	}
 }
 
 func (s *server) serve(conn net.Conn, tcp *net.TCPConn, number int) {
+	defer s.forget(number)
 	defer conn.Close()
 	reader := bufio.NewReader(conn)
 	for {
@@ -168,6 +171,12 @@ func (s *server) serve(conn net.Conn, tcp *net.TCPConn, number int) {
 	}
 }
 
+func (s *server) forget(number int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.conns, number)
+}
+
 // next is what to do with the next request; the script is nil if no case asked for it.
 func (s *server) next() (Respond, *script) {
 	s.mu.Lock()
@@ -188,6 +197,11 @@ func (s *server) record(sc *script, r received) {
 	sc.received = append(sc.received, r)
 	if len(sc.received) < len(sc.responses) && sc.responses[len(sc.received)].Refuse {
 		s.listener.Close()
+		for number, conn := range s.conns { // the client may have them from cases before
+			if number != r.connection {
+				conn.Close()
+			}
+		}
 		sc.left = true
 	}
 }
