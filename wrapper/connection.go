@@ -22,8 +22,12 @@ type connection struct {
 // part of the next.
 func newConnection(conn net.Conn, under *socket) *connection {
 	c := &connection{Conn: conn}
-	if under != nil {
+	switch {
+	case under == nil:
+	case under.secure:
 		c.responses = newResponses(conn, under)
+	default:
+		c.responses = newResponses(under, under)
 	}
 	return c
 }
@@ -126,11 +130,6 @@ func (r *responses) Read(b []byte) (n int, err error) {
 }
 
 func (r *responses) read(b []byte) (n int, err error) {
-	if r.state == ended {
-		if err := r.under.wait(); err != nil {
-			return 0, err
-		}
-	}
 	// All goes through the buffer, so that what follows a response is seen at its end.
 	if _, err := r.from.Peek(1); err != nil {
 		return 0, err

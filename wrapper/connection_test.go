@@ -302,7 +302,7 @@ func TestAConnectionWithMoreThanResponsesIsSealed(t *testing.T) {
 	} {
 		for _, secure := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, TLS %t", name, secure), func(t *testing.T) {
-				if isReadable == nil {
+				if tryRead == nil {
 					t.Skip("SKIPPED: on this system a connection carries one request")
 				}
 				conn, far := connected(t, secure)
@@ -320,7 +320,7 @@ func TestAConnectionWithMoreThanResponsesIsSealed(t *testing.T) {
 					io.WriteString(far, test.later)
 				}
 				if test.later != "" {
-					require.Eventually(t, conn.responses.under.hasUnread, time.Second, time.Millisecond)
+					require.Eventually(t, conn.responses.under.takesInput, time.Second, time.Millisecond)
 				}
 				conn.begin()
 				assert.Equal(t, test.sealed, conn.sealed.Load())
@@ -331,9 +331,9 @@ func TestAConnectionWithMoreThanResponsesIsSealed(t *testing.T) {
 
 // As on Windows.
 func TestWhereTheSystemDoesNotTellAConnectionCarriesOneRequest(t *testing.T) {
-	tells := isReadable
-	isReadable = nil
-	defer func() { isReadable = tells }()
+	tells := tryRead
+	tryRead = nil
+	defer func() { tryRead = tells }()
 	for _, secure := range []bool{false, true} {
 		var connections atomic.Int64
 		_, client := record(t, secure, func(r *recorder, conn net.Conn) {

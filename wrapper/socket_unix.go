@@ -2,19 +2,27 @@
 
 package wrapper
 
-import "syscall"
+import (
+	"io"
+	"os"
+	"syscall"
+)
 
-func init() { isReadable = hasInput }
+func init() { tryRead = tryReadUnix }
 
-func hasInput(fd uintptr) bool {
-	var first [1]byte
+func tryReadUnix(fd uintptr, into []byte) (n int, has bool, err error) {
 	for {
-		switch _, _, err := syscall.Recvfrom(int(fd), first[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT); err {
-		case syscall.EINTR:
-		case syscall.EAGAIN:
-			return false
+		n, err := syscall.Read(int(fd), into)
+		switch {
+		case err == syscall.EINTR:
+		case err == syscall.EAGAIN:
+			return 0, false, nil
+		case err != nil:
+			return 0, true, os.NewSyscallError("read", err)
+		case n == 0:
+			return 0, true, io.EOF
 		default:
-			return true
+			return n, true, nil
 		}
 	}
 }
