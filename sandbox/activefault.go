@@ -1,53 +1,59 @@
 package sandbox
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"strconv"
-	"sync"
-	"sync/atomic"
 	"time"
 )
 
 // misbehaviour is what a sandbox was told to do wrong: nothing, unless somebody asks for it.
 type misbehaviour struct {
-	set    atomic.Pointer[[]*activeFault]
-	hidden hidden
+	state State
+	sets  cached[map[string][]*activeFault] // by account
 }
 
-func (m *misbehaviour) faults() []*activeFault {
-	if set := m.set.Load(); set != nil {
-		return *set
-	}
-	return nil
-}
-
-// An activeFault is a fault with what became of it so far.
+// An activeFault is a fault that is set, or that a request asks for.
 type activeFault struct {
 	*fault
 	displayText string // the fault as text
 	preferred   bool   // by the request itself
-	mu          sync.Mutex
-	random      *rand.Rand
-	happened    int64
-	windows     map[string]*window // of rate-limit, by account
+	state       State
+	counter     FaultCounter // without an account
 }
 
-func newActiveFault(f *fault, preferred bool) *activeFault {
-	// A seed that nobody chose is said, so that what happened can be repeated.
-	if random := f.has("one-in") || f.has("jitter"); random && !f.has("seed") && !preferred {
-		seed := int64(rand.Uint32())
-		f.parameters["seed"] = given{text: strconv.FormatInt(seed, 10), number: seed}
+func newMisbehaviour(state State) *misbehaviour {
+	m := &misbehaviour{state: state}
+	m.sets.read = func(ctx context.Context) (map[string][]*activeFault, <-chan struct{}, error) {
+		list, changed, err := state.FaultSets(ctx)
+		sets := map[string][]*activeFault{}
+		for _, set := range list {
+			sets[set.AccountSID] = []*activeFault{} // of its own, also if it is empty
+			for i, text := range set.Faults {
+				f, err := parseFault(text)
+				if err != nil {
+					slog.Error("sandbox: another version of it has set a fault that is not known here", "fault", text, "err", err)
+					continue
+				}
+				active := &activeFault{fault: f, displayText: f.String(), state: state, counter: FaultCounter{Set: set.ID, Fault: i}}
+				sets[set.AccountSID] = append(sets[set.AccountSID], active)
+			}
+		}
+		return sets, changed, err
 	}
-	seed := f.parameters["seed"].number
-	if preferred {
-		seed = rand.Int64()
+	return m
+}
+
+// faults are those of an account: its own, or else those of all.
+func (m *misbehaviour) faults(ctx context.Context, account string) ([]*activeFault, error) {
+	sets, err := m.sets.get(ctx)
+	if own, has := sets[account]; has {
+		return own, err
 	}
-	return &activeFault{
-		fault: f, displayText: f.String(), preferred: preferred,
-		random: rand.New(rand.NewPCG(uint64(seed), 0)), windows: map[string]*window{},
-	}
+	return sets[""], err
 }
 
 // FaultState is a fault that is set, and how often it has happened since.
@@ -56,67 +62,125 @@ type FaultState struct {
 	Happened int64  `json:"happened"`
 }
 
-// SetFaults makes these the faults of the sandbox, in place of all that were set before; without any, it
+// SetFaults makes these the faults of all accounts, in place of all that were set before; without any, the sandbox
 // behaves. Each fault is a text as FaultKind documents it. On an error, which names the fault, nothing changes.
 //
-// A fault happens to requests that would be carried out: one that is refused in any case does not use it up. Only
-// rate-limit counts, and refuses, all that have the right credentials. Of several that end a request (drop, code,
-// status, refuse-account), the first one happens.
+// A fault happens, and is counted, for each account by itself. It happens to requests that would be carried out: one
+// that is refused in any case does not use it up. Only rate-limit counts, and refuses, all that have the right
+// credentials. Of several that end a request (drop, code, status, refuse-account), the first one happens.
 func (s *Sandbox) SetFaults(faults ...string) error {
-	var set []*activeFault
-	var texts []string
+	return s.misbehaviour.set(context.Background(), "", faults)
+}
+
+// A faultError is of a fault that cannot be set.
+type faultError struct{ error }
+
+// set makes these the faults of an account, or of all if it is "".
+func (m *misbehaviour) set(ctx context.Context, account string, faults []string) error {
+	texts := []string{}
 	for _, text := range faults {
 		f, err := parseFault(text)
 		if err != nil {
-			return fmt.Errorf("sandbox: %w", err)
+			return faultError{fmt.Errorf("sandbox: %w", err)}
 		}
-		active := newActiveFault(f, false)
-		set, texts = append(set, active), append(texts, active.displayText)
+		// A seed that nobody chose is said, so that what happened can be repeated.
+		if random := f.has("one-in") || f.has("jitter"); random && !f.has("seed") {
+			seed := int64(rand.Uint32())
+			f.parameters["seed"] = given{text: strconv.FormatInt(seed, 10), number: seed}
+		}
+		texts = append(texts, f.String())
 	}
-	before := s.misbehaviour.set.Swap(&set)
-	switch {
-	case set != nil:
-		slog.Warn("sandbox: it misbehaves", "faults", texts)
-	case before != nil && *before != nil:
-		slog.Warn("sandbox: it behaves again")
+	before, err := m.sets.since(ctx, time.Now())
+	if err != nil {
+		return err
+	}
+	if err := m.state.SetFaults(ctx, account, texts); err != nil {
+		return err
+	}
+	log := slog.Default()
+	if account != "" {
+		log = log.With("account", account)
+	}
+	if len(texts) > 0 {
+		log.Warn("sandbox: it misbehaves", "faults", texts)
+	} else if misbehaved(before, account) {
+		log.Warn("sandbox: it behaves again")
 	}
 	return nil
 }
 
-// Faults lists the faults that are set. One that is random has a seed, also if none was given.
+// misbehaved tells whether an account has a fault, or, for "", whether any has.
+func misbehaved(sets map[string][]*activeFault, account string) bool {
+	if own, has := sets[account]; has && account != "" {
+		return len(own) > 0
+	}
+	for of, set := range sets {
+		if len(set) > 0 && (account == "" || of == "") {
+			return true
+		}
+	}
+	return false
+}
+
+// Faults lists the faults that are set for all accounts, and how often each has happened. One that is random has a
+// seed, also if none was given. It is empty if the State of Config fails.
 func (s *Sandbox) Faults() []FaultState {
-	states := []FaultState{}
-	for _, f := range s.misbehaviour.faults() {
-		f.mu.Lock()
-		states = append(states, FaultState{f.displayText, f.happened})
-		f.mu.Unlock()
+	states, err := s.misbehaviour.states(context.Background(), "")
+	if err != nil {
+		slog.Error("sandbox: the faults cannot be read", "err", err)
 	}
 	return states
 }
 
-// happens decides whether a fault happens to a request that it concerns, and with what jitter.
-func (f *activeFault) happens() (happens bool, jitter time.Duration) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if times := f.parameters["times"].number; times > 0 && f.happened >= times {
-		return false, 0
+// states are the faults of an account, or those of all if it is "".
+func (m *misbehaviour) states(ctx context.Context, account string) ([]FaultState, error) {
+	states := []FaultState{}
+	faults, err := m.faults(ctx, account)
+	for _, f := range faults {
+		happened, err := m.state.Happened(ctx, f.of(account))
+		if err != nil {
+			return nil, err
+		}
+		states = append(states, FaultState{f.displayText, happened})
 	}
-	if n := f.parameters["one-in"].number; n > 1 && f.random.Int64N(n) != 0 {
-		return false, 0
-	}
-	if longest := f.parameters["jitter"].duration; longest > 0 {
-		jitter = time.Duration(f.random.Int64N(int64(longest) + 1))
-	}
-	f.happened++
-	return true, jitter
+	return states, err
 }
 
-// window is the count of an account.
-func (f *activeFault) window(account string) *window {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.windows[account] == nil {
-		f.windows[account] = &window{}
+// of names the counts of a fault for an account.
+func (f *activeFault) of(account string) FaultCounter {
+	counter := f.counter
+	counter.AccountSID = account
+	return counter
+}
+
+// happens decides whether a fault happens to a request of an account, and with what jitter. What is random depends
+// on the seed and on how often it was asked for, so that it is the same each time, in however many processes.
+func (f *activeFault) happens(ctx context.Context, account string) (happens bool, jitter time.Duration, err error) {
+	oneIn, longest := f.parameters["one-in"].number, f.parameters["jitter"].duration
+	if oneIn > 1 || longest > 0 {
+		random, err := f.draw(ctx, account)
+		if err != nil || oneIn > 1 && random.Int64N(oneIn) != 0 {
+			return false, 0, err
+		}
+		jitter = time.Duration(random.Int64N(int64(longest) + 1))
 	}
-	return f.windows[account]
+	if f.preferred {
+		return true, jitter, nil
+	}
+	happens, err = f.state.Happen(ctx, f.of(account), f.parameters["times"].number)
+	return happens, jitter, err
+}
+
+// draw returns the source of what is random for the next request.
+func (f *activeFault) draw(ctx context.Context, account string) (*rand.Rand, error) {
+	if f.preferred {
+		return rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())), nil
+	}
+	n, err := f.state.Draw(ctx, f.of(account))
+	return rand.New(rand.NewPCG(uint64(f.parameters["seed"].number), uint64(n))), err
+}
+
+// ends tells whether a fault ends the request that it happens to.
+func (f *activeFault) ends() bool {
+	return slices.Contains([]string{"drop", "code", "status", "refuse-account"}, f.name())
 }

@@ -1,32 +1,37 @@
 package sandbox
 
 import (
+	"context"
 	"crypto/sha256"
 	"crypto/subtle"
-	"errors"
 	"net/http"
-	"strings"
+	"time"
 )
 
-// credentials are the one account that a sandbox knows. Digests have one length, so that comparing them
-// takes the same time for every guess.
-type credentials struct {
-	user, token [sha256.Size]byte
+// directory knows the accounts: the one of Config, and those of its AccountStore, of which it asks another process's
+// changes only once a second.
+type directory struct {
+	own    Account
+	stored cached[accountIndex]
 }
 
-const unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+type accountIndex struct {
+	bySID   map[string]*Account
+	byToken map[[sha256.Size]byte]*Account
+}
 
-func newCredentials(accountSID, authToken string) (credentials, error) {
-	if accountSID == "" || strings.Trim(accountSID, unreserved) != "" || strings.Trim(accountSID, ".") == "" {
-		return credentials{}, errors.New("sandbox: AccountSID must be one or more of A-Z a-z 0-9 - . _ ~, and not dots alone")
+func newDirectory(own Account, store AccountStore) *directory {
+	d := &directory{own: own}
+	d.stored.read = func(ctx context.Context) (accountIndex, <-chan struct{}, error) {
+		list, changed, err := store.Accounts(ctx)
+		index := accountIndex{map[string]*Account{}, map[[sha256.Size]byte]*Account{}}
+		for i := range list {
+			index.bySID[list[i].SID] = &list[i]
+			index.byToken[list[i].TokenDigest] = &list[i]
+		}
+		return index, changed, err
 	}
-	if authToken == "" || strings.ContainsFunc(authToken, func(r rune) bool { return r < ' ' || r == 0x7F }) {
-		return credentials{}, errors.New("sandbox: AuthToken must be one or more characters, none a control character")
-	}
-	return credentials{
-		user:  sha256.Sum256([]byte(accountSID)),
-		token: sha256.Sum256([]byte(authToken)),
-	}, nil
+	return d
 }
 
 var (
@@ -40,22 +45,72 @@ var (
 	}
 )
 
-// authorize compares the credentials of a request with ours, and the account of its path, if it has one, with
-// its user. It returns those that the request has, whether they are right or not.
-func (c *credentials) authorize(r *http.Request, account string) (user, token string, err error) {
-	user, token, ok := r.BasicAuth()
-	given := credentials{user: sha256.Sum256([]byte(user)), token: sha256.Sum256([]byte(token))}
-	same := subtle.ConstantTimeCompare(given.user[:], c.user[:]) & subtle.ConstantTimeCompare(given.token[:], c.token[:])
-	if !ok || same != 1 || len(r.Header["Authorization"]) != 1 {
+// authenticate checks the credentials of a request. It returns those that the request has, whether they are right or
+// not. Digests have one length, so that comparing them takes the same time for every guess, and an account that there
+// is not is compared, too.
+func (d *directory) authenticate(r *http.Request) (user, token string, err error) {
+	user, token, is := r.BasicAuth()
+	if !is || len(r.Header["Authorization"]) != 1 {
 		return user, token, errUnauthorized
 	}
-	if account != "" && user != account {
-		return user, token, errForbidden
+	userDigest, tokenDigest := sha256.Sum256([]byte(user)), sha256.Sum256([]byte(token))
+	ownDigest := sha256.Sum256([]byte(d.own.SID))
+	if subtle.ConstantTimeCompare(userDigest[:], ownDigest[:])&subtle.ConstantTimeCompare(tokenDigest[:], d.own.TokenDigest[:]) == 1 {
+		return user, token, nil
 	}
-	return user, token, nil
+	is, err = d.ask(r.Context(), func(index accountIndex) bool {
+		account, found := index.bySID[user]
+		if !found {
+			account = &Account{}
+		}
+		return subtle.ConstantTimeCompare(tokenDigest[:], account.TokenDigest[:]) == 1 && found
+	})
+	if err == nil && !is {
+		err = errUnauthorized
+	}
+	return user, token, err
 }
 
-func (c *credentials) isToken(text string) bool {
+// ask asks the accounts; once more, of this moment, if the answer is no: another process may have added one.
+func (d *directory) ask(ctx context.Context, question func(accountIndex) bool) (bool, error) {
+	begin := time.Now()
+	index, err := d.stored.get(ctx)
+	if err == nil && !question(index) {
+		if index, err = d.stored.since(ctx, begin); err == nil && !question(index) {
+			return false, nil
+		}
+	}
+	if err != nil {
+		return false, storeFailed(err)
+	}
+	return true, nil
+}
+
+// accountOfToken is the account that has a token.
+func (d *directory) accountOfToken(ctx context.Context, token string) (sid string, err error) {
+	digest := sha256.Sum256([]byte(token))
+	if subtle.ConstantTimeCompare(digest[:], d.own.TokenDigest[:]) == 1 {
+		return d.own.SID, nil
+	}
+	is, err := d.ask(ctx, func(index accountIndex) bool {
+		account := index.byToken[digest]
+		if account != nil {
+			sid = account.SID
+		}
+		return account != nil
+	})
+	if err == nil && !is {
+		err = errUnauthorized
+	}
+	return sid, err
+}
+
+// isToken tells whether a text is the token of an account.
+func (d *directory) isToken(text string) bool {
 	digest := sha256.Sum256([]byte(text))
-	return subtle.ConstantTimeCompare(digest[:], c.token[:]) == 1
+	if digest == d.own.TokenDigest {
+		return true
+	}
+	index, err := d.stored.get(context.Background())
+	return err == nil && index.byToken[digest] != nil
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"example.com/contacts/wrapper"
 )
@@ -29,7 +30,10 @@ func (s *Sandbox) createContact(ctx context.Context, w http.ResponseWriter, r *r
 	*buffer = r.appendContact((*buffer)[:0])
 	record := Record{AccountSID: r.account, CampaignID: r.campaign(), Contact: string(*buffer), Image: image}
 	buffers.Put(buffer)
-	if record.ID, err = s.misbehaviour.hidden.create(ctx, s.store, record, r.listAfter); err != nil {
+	if r.listAfter > 0 {
+		record.ListedFrom = time.Now().Add(r.listAfter).UTC().Truncate(time.Microsecond)
+	}
+	if record.ID, err = s.store.Create(ctx, record); err != nil {
 		return storeFailed(err)
 	}
 	respondUri(w, &record)
@@ -190,7 +194,7 @@ func (s *Sandbox) addSystemContacts(count int) error {
 		return nil
 	}
 	ctx := context.Background()
-	records, err := s.store.List(ctx, s.account, SystemCampaign)
+	records, err := s.store.List(ctx, s.account, SystemCampaign, time.Now())
 	if err != nil {
 		return err
 	}

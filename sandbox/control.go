@@ -1,9 +1,11 @@
 package sandbox
 
 import (
+	"context"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -62,29 +64,71 @@ func (c *control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
-	if err := c.authorize(r); err != nil {
+	account, err := c.authorize(r)
+	if err != nil {
 		respondError(w, err)
 		return
 	}
-	c.mux.ServeHTTP(w, r)
+	c.mux.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, account)))
 }
 
-// authorize refuses requests that a web page of somebody else made, and those without credentials.
-func (c *control) authorize(r *http.Request) error {
+type callerKey struct{}
+
+// callerOf is the account that a request of the control API acts for; "": all.
+func callerOf(r *http.Request) string { return r.Context().Value(callerKey{}).(string) }
+
+// authorize refuses requests that a web page of somebody else made, and those without credentials. It returns the
+// account that a request acts for; "": all.
+func (c *control) authorize(r *http.Request) (account string, err error) {
 	if !c.isOwnHost(r.Host) {
-		return &apiError{Status: http.StatusForbidden, Message: "The control API does not have this name. Use localhost or an IP address, or allow the name with --control-host."}
+		return "", &apiError{Status: http.StatusForbidden, Message: "The control API does not have this name. Use localhost or an IP address, or allow the name with --control-host."}
 	}
 	// Check lets a GET pass, which tells here what no other site may know.
 	unsafe := *r
 	unsafe.Method = http.MethodPost
 	if c.sites.Check(&unsafe) != nil {
-		return &apiError{Status: http.StatusForbidden, Message: "This request comes from another web site, which cannot use the control API."}
+		return "", &apiError{Status: http.StatusForbidden, Message: "This request comes from another web site, which cannot use the control API."}
 	}
-	if token, is := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); is && c.isToken(token) && len(r.Header["Authorization"]) == 1 {
-		return nil
+	account, err = c.authenticate(r)
+	if err != nil {
+		return "", err
 	}
-	_, _, err := c.sandbox.credentials.authorize(r, "")
-	return err
+	return narrow(r, account)
+}
+
+// authenticate is Basic of an account, or Bearer of an account's token or of the control token, which is for all.
+func (c *control) authenticate(r *http.Request) (account string, err error) {
+	token, isBearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	switch {
+	case !isBearer:
+		account, _, err = c.sandbox.accounts.authenticate(r)
+		return account, err
+	case len(r.Header["Authorization"]) != 1:
+		return "", errUnauthorized
+	case c.isToken(token):
+		return "", nil
+	}
+	return c.sandbox.accounts.accountOfToken(r.Context(), token)
+}
+
+// narrow takes account=SID from the query of a request, by which the control token acts for one account.
+func narrow(r *http.Request, account string) (string, error) {
+	query := r.URL.Query()
+	values, has := query["account"]
+	if !has {
+		return account, nil
+	}
+	if len(values) != 1 || values[0] == "" {
+		return "", malformed("account must be given once, as account=SID.")
+	}
+	if account != "" && account != values[0] {
+		return "", errForbidden
+	}
+	query.Del("account")
+	narrowed := *r.URL
+	narrowed.RawQuery = query.Encode()
+	r.URL = &narrowed
+	return values[0], nil
 }
 
 func (c *control) isToken(text string) bool {
@@ -120,13 +164,18 @@ func (c *control) getFaults(w http.ResponseWriter, r *http.Request) {
 		respondError(w, err)
 		return
 	}
-	c.respondFaults(w)
+	c.respondFaults(w, r)
 }
 
-func (c *control) respondFaults(w http.ResponseWriter) {
+func (c *control) respondFaults(w http.ResponseWriter, r *http.Request) {
+	states, err := c.sandbox.misbehaviour.states(r.Context(), callerOf(r))
+	if err != nil {
+		respondError(w, storeFailed(err))
+		return
+	}
 	respondJSON(w, struct {
 		Faults []FaultState `json:"faults"`
-	}{c.sandbox.Faults()})
+	}{states})
 }
 
 func (c *control) getKinds(w http.ResponseWriter, r *http.Request) {
@@ -141,26 +190,38 @@ func (c *control) getKinds(w http.ResponseWriter, r *http.Request) {
 }
 
 func (c *control) deleteFaults(w http.ResponseWriter, r *http.Request) {
-	if err := takesNoQuery(r); err != nil {
-		respondError(w, err)
-		return
-	}
-	_ = c.sandbox.SetFaults()
-	c.respondFaults(w)
-}
-
-func (c *control) putFaults(w http.ResponseWriter, r *http.Request) {
-	faults, err := readFaults(w, r)
+	err := takesNoQuery(r)
 	if err == nil {
-		if err = c.sandbox.SetFaults(faults...); err != nil {
-			err = malformed(sentence(strings.TrimPrefix(err.Error(), "sandbox: ")))
-		}
+		err = c.setFaults(r, nil)
 	}
 	if err != nil {
 		respondError(w, err)
 		return
 	}
-	c.respondFaults(w)
+	c.respondFaults(w, r)
+}
+
+func (c *control) putFaults(w http.ResponseWriter, r *http.Request) {
+	faults, err := readFaults(w, r)
+	if err == nil {
+		err = c.setFaults(r, faults)
+	}
+	if err != nil {
+		respondError(w, err)
+		return
+	}
+	c.respondFaults(w, r)
+}
+
+func (c *control) setFaults(r *http.Request, faults []string) error {
+	err := c.sandbox.misbehaviour.set(r.Context(), callerOf(r), faults)
+	if wrong := (faultError{}); errors.As(err, &wrong) {
+		return malformed(sentence(strings.TrimPrefix(wrong.Error(), "sandbox: ")))
+	}
+	if err != nil {
+		return storeFailed(err)
+	}
+	return nil
 }
 
 // sentence makes a sentence of an error.

@@ -107,11 +107,12 @@ func TestControlNeedsCredentials(t *testing.T) {
 		{"", "Basic SVJzYW5kYm94OnNlY3JldA==", 200},
 		{"control", "Basic SVJzYW5kYm94OnNlY3JldA==", 200},
 		{"control", "Bearer control", 200},
-		{"control", "Bearer secret", 401},
+		{"control", "Bearer secret", 200},
+		{"", "Bearer secret", 200},
+		{"control", "Bearer secre", 401},
 		{"control", "Bearer ", 401},
 		{"control", "control", 401},
 		{"", "Bearer ", 401},
-		{"", "Bearer secret", 401},
 		{"", "", 401},
 		{"control", "Basic SVJzYW5kYm94OmNvbnRyb2w=", 401}, // IRsandbox:control
 	} {

@@ -20,7 +20,7 @@ import (
 // that a later version of this program wrote.
 const (
 	applicationID = 0x436F6E74
-	schemaVersion = 2
+	schemaVersion = 3
 )
 
 // AUTOINCREMENT: ids count up for ever, also when another process has the same file open.
@@ -30,20 +30,29 @@ var schema = []string{
 		account  TEXT    NOT NULL,
 		campaign INTEGER NOT NULL,
 		contact  TEXT    NOT NULL, -- JSON, as Record.Contact
-		system   INTEGER NOT NULL DEFAULT 0
+		system   INTEGER NOT NULL DEFAULT 0,
+		listed   INTEGER NOT NULL DEFAULT 0 -- microseconds since 1970, 0: at once; as Record.ListedFrom
 	) STRICT`,
 	`CREATE TABLE image (
 		contact INTEGER PRIMARY KEY REFERENCES contact (id),
 		bytes   BLOB NOT NULL
 	) STRICT`,
+	accountTable,
 	"INSERT INTO sqlite_sequence (name, seq) VALUES ('contact', " + strconv.Itoa(FirstID-1) + ")",
 	"PRAGMA application_id = " + strconv.Itoa(applicationID),
 	"PRAGMA user_version = " + strconv.Itoa(schemaVersion),
 }
 
+const accountTable = `CREATE TABLE account (
+		sid   TEXT    PRIMARY KEY,
+		token BLOB    NOT NULL UNIQUE, -- as Account.TokenDigest
+		added INTEGER NOT NULL         -- microseconds since 1970
+	) STRICT`
+
 // upgrades[n] makes a file of version n one of the next.
 var upgrades = map[int64][]string{
 	1: {"ALTER TABLE contact ADD COLUMN system INTEGER NOT NULL DEFAULT 0", "PRAGMA user_version = 2"},
+	2: {"ALTER TABLE contact ADD COLUMN listed INTEGER NOT NULL DEFAULT 0", accountTable, "PRAGMA user_version = 3"},
 }
 
 // database is one connection to a SQLite file, for one goroutine. It is used without database/sql, which
@@ -242,14 +251,26 @@ type statement interface {
 	driver.StmtQueryContext
 }
 
-func (db *database) run(query string) error {
-	_, err := db.conn.(driver.ExecerContext).ExecContext(context.Background(), query, nil)
+func (db *database) run(query string, values ...driver.Value) error {
+	_, err := db.exec(query, values...)
 	return err
 }
 
+func (db *database) exec(query string, values ...driver.Value) (driver.Result, error) {
+	return db.conn.(driver.ExecerContext).ExecContext(context.Background(), query, named(values))
+}
+
+func named(values []driver.Value) []driver.NamedValue {
+	named := make([]driver.NamedValue, len(values))
+	for i, value := range values {
+		named[i] = driver.NamedValue{Ordinal: i + 1, Value: value}
+	}
+	return named
+}
+
 // value is the first column of the first row.
-func (db *database) value(query string) (driver.Value, error) {
-	rows, err := db.conn.(driver.QueryerContext).QueryContext(context.Background(), query, nil)
+func (db *database) value(query string, values ...driver.Value) (driver.Value, error) {
+	rows, err := db.conn.(driver.QueryerContext).QueryContext(context.Background(), query, named(values))
 	if err != nil {
 		return nil, err
 	}
@@ -260,6 +281,15 @@ func (db *database) value(query string) (driver.Value, error) {
 		return nil, errors.Join(err, rows.Close())
 	}
 	return row[0], rows.Close()
+}
+
+// has tells whether a query has a row.
+func (db *database) has(query string, values ...driver.Value) (bool, error) {
+	_, err := db.value(query, values...)
+	if errors.Is(err, errNoRow) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func (db *database) integer(query string) (int64, error) {

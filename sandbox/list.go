@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 
 	"example.com/contacts/wrapper"
 )
@@ -14,7 +15,7 @@ import (
 // listContacts responds with one page of those contacts that all filters fit. All that it says of the pages
 // is text (F7).
 func (s *Sandbox) listContacts(ctx context.Context, w http.ResponseWriter, r *request) error {
-	records, err := s.misbehaviour.hidden.list(ctx, s.store, r.account, r.campaign())
+	records, err := s.store.List(ctx, r.account, r.campaign(), time.Now())
 	if err != nil {
 		return storeFailed(err)
 	}

@@ -2,51 +2,96 @@ package sandbox
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"slices"
+	"strings"
 	"sync"
+	"time"
 )
 
 // NewMemory returns a Store that keeps everything in memory, until it is closed.
-func NewMemory() Store { return &memory{} }
+func NewMemory() Store {
+	return &memory{nextID: FirstID}
+}
 
 type memory struct {
-	mu      sync.RWMutex
-	closed  bool
-	records []*Record // the record with id FirstID+i is at i; nil if it was removed
+	mu       sync.RWMutex
+	closed   bool
+	records  []*Record // by their ids
+	nextID   int64
+	accounts []Account // by their SIDs
+	changed  notice    // of accounts
 }
 
 func (m *memory) Create(ctx context.Context, record Record) (int64, error) {
-	if err := ctx.Err(); err != nil {
+	unlock, err := m.lock(ctx)
+	if err != nil {
 		return 0, err
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.closed {
-		return 0, ErrClosed
-	}
-	record.ID = FirstID + int64(len(m.records))
+	defer unlock()
+	record.ID = m.nextID
+	m.nextID++
 	record.Image = bytes.Clone(record.Image) // of the length that it has, and no more
 	m.records = append(m.records, &record)
 	return record.ID, nil
 }
 
+// lock is for a change. It fails if nothing may change.
+func (m *memory) lock(ctx context.Context) (unlock func(), err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	if m.closed {
+		m.mu.Unlock()
+		return nil, ErrClosed
+	}
+	return m.mu.Unlock, nil
+}
+
 func (m *memory) Get(_ context.Context, accountSID string, campaignID, id int64) (Record, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	return m.find(accountSID, campaignID, id)
+	i, err := m.find(accountSID, campaignID, id)
+	if err != nil {
+		return Record{}, err
+	}
+	return m.withoutImage(i), nil
 }
 
-func (m *memory) List(_ context.Context, accountSID string, campaignID int64) (records []Record, err error) {
+// find returns the index of a record.
+func (m *memory) find(accountSID string, campaignID, id int64) (int, error) {
+	if m.closed {
+		return 0, ErrClosed
+	}
+	i, found := m.index(id)
+	if !found || m.records[i].AccountSID != accountSID || m.records[i].CampaignID != campaignID {
+		return 0, ErrNotFound
+	}
+	return i, nil
+}
+
+// index is where the record of an id is, or would be.
+func (m *memory) index(id int64) (int, bool) {
+	return slices.BinarySearchFunc(m.records, id, func(record *Record, id int64) int { return cmp.Compare(record.ID, id) })
+}
+
+func (m *memory) withoutImage(i int) Record {
+	record := *m.records[i]
+	record.Image = nil
+	return record
+}
+
+func (m *memory) List(_ context.Context, accountSID string, campaignID int64, at time.Time) (records []Record, err error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	if m.closed {
 		return nil, ErrClosed
 	}
-	for _, record := range m.records {
-		if record != nil && record.AccountSID == accountSID && record.CampaignID == campaignID {
-			record := *record
-			record.Image = nil
-			records = append(records, record)
+	for i, record := range m.records {
+		if record.AccountSID == accountSID && record.CampaignID == campaignID && !record.ListedFrom.After(at) {
+			records = append(records, m.withoutImage(i))
 		}
 	}
 	return records, nil
@@ -55,59 +100,157 @@ func (m *memory) List(_ context.Context, accountSID string, campaignID int64) (r
 func (m *memory) Image(_ context.Context, accountSID string, campaignID, id int64) ([]byte, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	if _, err := m.find(accountSID, campaignID, id); err != nil {
+	i, err := m.find(accountSID, campaignID, id)
+	if err != nil {
 		return nil, err
 	}
-	image := m.records[id-FirstID].Image
-	if len(image) == 0 {
+	if len(m.records[i].Image) == 0 {
 		return nil, ErrNotFound
 	}
-	return image, nil
+	return m.records[i].Image, nil
 }
 
 func (m *memory) Change(ctx context.Context, accountSID string, campaignID, id int64, change func(*Record) (Change, error)) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	record, err := m.find(accountSID, campaignID, id)
+	unlock, err := m.lock(ctx)
 	if err != nil {
 		return err
 	}
+	defer unlock()
+	i, err := m.find(accountSID, campaignID, id)
+	if err != nil {
+		return err
+	}
+	record := m.withoutImage(i)
 	what, err := change(&record)
 	if err != nil {
 		return err
 	}
 	if what == Remove {
-		m.records[id-FirstID] = nil
+		m.records = slices.Delete(m.records, i, i+1)
 		return nil
 	}
-	kept := m.records[id-FirstID]
-	kept.Contact = record.Contact
+	m.records[i].Contact = record.Contact
 	if record.Image != nil {
-		kept.Image = bytes.Clone(record.Image)
+		m.records[i].Image = bytes.Clone(record.Image)
 	}
 	return nil
 }
 
-// find returns a record without its image.
-func (m *memory) find(accountSID string, campaignID, id int64) (Record, error) {
+func (m *memory) Page(_ context.Context, accountSID string, aboveID int64, limit int) (records []Record, err error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
 	if m.closed {
-		return Record{}, ErrClosed
+		return nil, ErrClosed
 	}
-	if i := id - FirstID; i >= 0 && i < int64(len(m.records)) && m.records[i] != nil {
-		if record := *m.records[i]; record.AccountSID == accountSID && record.CampaignID == campaignID {
-			record.Image = nil
-			return record, nil
+	first, _ := m.index(aboveID + 1)
+	for i := first; i < len(m.records) && len(records) < limit; i++ {
+		if accountSID == "" || m.records[i].AccountSID == accountSID {
+			records = append(records, m.withoutImage(i))
 		}
 	}
-	return Record{}, ErrNotFound
+	return records, nil
+}
+
+func (m *memory) Load(ctx context.Context, records []Record) error {
+	unlock, err := m.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	seen := map[int64]bool{}
+	for i := range records {
+		id := records[i].ID
+		if _, taken := m.index(id); taken || seen[id] {
+			return &TakenError{id}
+		}
+		seen[id] = true
+	}
+	for _, record := range records {
+		record.Image = bytes.Clone(record.Image)
+		m.records = append(m.records, &record)
+		m.nextID = max(m.nextID, record.ID+1)
+	}
+	slices.SortFunc(m.records, func(a, b *Record) int { return cmp.Compare(a.ID, b.ID) })
+	return nil
+}
+
+func (m *memory) Reset(ctx context.Context, accountSID string) (removed int64, err error) {
+	unlock, err := m.lock(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer unlock()
+	before := len(m.records)
+	m.records = slices.DeleteFunc(m.records, func(record *Record) bool { return accountSID == "" || record.AccountSID == accountSID })
+	return int64(before - len(m.records)), nil
+}
+
+func (m *memory) Accounts(context.Context) ([]Account, <-chan struct{}, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if m.closed {
+		return nil, nil, ErrClosed
+	}
+	return slices.Clone(m.accounts), m.changed.next(), nil
+}
+
+func (m *memory) AddAccount(ctx context.Context, account Account) error {
+	unlock, err := m.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	m.accounts, err = withAccount(m.accounts, account)
+	if err == nil {
+		m.changed.tell()
+	}
+	return err
+}
+
+func (m *memory) RemoveAccount(ctx context.Context, accountSID string) error {
+	unlock, err := m.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	m.accounts, err = withoutAccount(m.accounts, accountSID)
+	if err == nil {
+		m.changed.tell()
+	}
+	return err
+}
+
+// withAccount adds an account to those that there are, in the order of their SIDs.
+func withAccount(accounts []Account, account Account) ([]Account, error) {
+	for i := range accounts {
+		if accounts[i].SID == account.SID {
+			return accounts, ErrAccountTaken
+		}
+	}
+	for i := range accounts {
+		if accounts[i].TokenDigest == account.TokenDigest {
+			return accounts, ErrTokenTaken
+		}
+	}
+	i, _ := findAccount(accounts, account.SID)
+	return slices.Insert(accounts, i, account), nil
+}
+
+func withoutAccount(accounts []Account, sid string) ([]Account, error) {
+	i, found := findAccount(accounts, sid)
+	if !found {
+		return accounts, ErrNoAccount
+	}
+	return slices.Delete(accounts, i, i+1), nil
+}
+
+func findAccount(accounts []Account, sid string) (int, bool) {
+	return slices.BinarySearchFunc(accounts, sid, func(account Account, sid string) int { return strings.Compare(account.SID, sid) })
 }
 
 func (m *memory) Close() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.closed, m.records = true, nil
+	m.closed, m.records, m.accounts = true, nil, nil
 	return nil
 }

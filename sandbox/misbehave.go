@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"context"
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -13,7 +15,10 @@ import (
 
 // A plan is what goes wrong with one request. Without any it is nil.
 type plan struct {
+	ctx        context.Context
+	account    string
 	header     http.Header // of the response
+	err        error       // of the State
 	candidates []*activeFault
 	happened   []string
 	ignored    []string // preferences that cannot be followed, and why
@@ -26,20 +31,34 @@ type plan struct {
 }
 
 // newPlan looks for what may happen to a request that is authorized.
-func (m *misbehaviour) newPlan(r *http.Request, h http.Header, o *wrapper.Operation, account string) *plan {
-	set, prefer := m.faults(), r.Header["Prefer"]
-	if set == nil && prefer == nil {
-		return nil
+func (m *misbehaviour) newPlan(r *http.Request, h http.Header, o *wrapper.Operation, account string) (*plan, error) {
+	ctx := context.WithoutCancel(r.Context())
+	set, err := m.faults(ctx, account)
+	if err != nil {
+		return nil, storeFailed(err)
 	}
-	p := &plan{header: h}
+	prefer := r.Header["Prefer"]
+	if len(set) == 0 && prefer == nil {
+		return nil, nil
+	}
+	p := &plan{ctx: ctx, account: account, header: h}
 	p.prefer(strings.Join(prefer, ", "))
 	p.candidates = append(p.candidates, set...)
 	p.candidates = slices.DeleteFunc(p.candidates, func(f *activeFault) bool {
 		only := f.parameters["operation"].text
 		return only != "" && only != o.ID
 	})
-	p.limit(account)
-	return p
+	p.limit()
+	return p, nil
+}
+
+// happens decides whether a fault happens, and with what jitter.
+func (p *plan) happens(f *activeFault) (happens bool, jitter time.Duration) {
+	happens, jitter, err := f.happens(p.ctx, p.account)
+	if err != nil {
+		p.err = err
+	}
+	return happens, jitter
 }
 
 // prefer takes the faults that a request asks for. RFC 7240 has a server ignore what it does not know, and all
@@ -60,7 +79,7 @@ func (p *plan) prefer(header string) {
 		case err != nil:
 			p.ignored = append(p.ignored, err.Error())
 		case f != nil:
-			p.candidates = append(p.candidates, newActiveFault(f, true))
+			p.candidates = append(p.candidates, &activeFault{fault: f, displayText: f.String(), preferred: true})
 		}
 	}
 }
@@ -75,7 +94,7 @@ func (p *plan) note(f *activeFault) {
 }
 
 // limit counts a request, whether or not it is refused for something else.
-func (p *plan) limit(account string) {
+func (p *plan) limit() {
 	for _, f := range p.candidates {
 		if f.name() != "rate-limit" {
 			continue
@@ -85,12 +104,16 @@ func (p *plan) limit(account string) {
 			length = f.parameters["per"].duration
 		}
 		now := time.Now()
-		remaining, rest, within := f.window(account).count(now, f.number, length)
-		writeLimit(p.header, f.parameters["headers"].text, f.number, remaining, now, rest, within)
-		if within || p.limited {
+		window, err := f.state.Count(p.ctx, f.of(p.account), now, f.number, length)
+		if err != nil {
+			p.err = err
+			return
+		}
+		writeLimit(p.header, f.parameters["headers"].text, f.number, now, window)
+		if window.Within || p.limited {
 			continue
 		}
-		if p.limited, _ = f.happens(); p.limited {
+		if p.limited, _ = p.happens(f); p.limited {
 			p.note(f)
 		}
 	}
@@ -105,7 +128,7 @@ func (p *plan) strict(otherwise bool) bool {
 		if f.name() != "handling" {
 			continue
 		}
-		if happens, _ := f.happens(); happens {
+		if happens, _ := p.happens(f); happens {
 			p.note(f)
 			return f.text == "strict"
 		}
@@ -116,11 +139,10 @@ func (p *plan) strict(otherwise bool) bool {
 // choose decides which of the candidates happen to a request that would be carried out.
 func (p *plan) choose(r *request) {
 	for _, f := range p.candidates {
-		ends := slices.Contains([]string{"drop", "code", "status", "refuse-account"}, f.name())
-		if !f.concerns(r) || ends && p.end != nil {
+		if !f.concerns(r) || f.ends() && p.end != nil {
 			continue
 		}
-		happens, jitter := f.happens()
+		happens, jitter := p.happens(f)
 		if !happens {
 			continue
 		}
@@ -181,6 +203,9 @@ var errLimited = &apiError{Status: http.StatusTooManyRequests, Message: "There w
 func (s *Sandbox) misbehave(x *exchange, r *http.Request, request *request) error {
 	p := x.plan
 	p.choose(request)
+	if p.err != nil {
+		return storeFailed(p.err)
+	}
 	if p.delay > 0 {
 		_ = http.NewResponseController(x).SetWriteDeadline(time.Now().Add(p.delay + delayedWrite))
 		// Whoever goes away meanwhile has sent the request all the same.
@@ -217,6 +242,20 @@ func (s *Sandbox) misbehave(x *exchange, r *http.Request, request *request) erro
 		held.sendWithSurplus(x, r, request.account, p.surplus)
 	} else {
 		held.send()
+	}
+	return nil
+}
+
+// appear creates the contacts of somebody else.
+func (s *Sandbox) appear(r *request, f *fault) error {
+	for range f.number {
+		n := s.appeared.Add(1)
+		record := Record{AccountSID: r.account, CampaignID: r.campaign(), System: f.has("system")}
+		record.Contact = fmt.Sprintf(`{"FirstName":"Somebody","LastName":"Else %[1]d","EmailAddress":"somebody.else.%[1]d@example.com","Accounts":%[2]s}`,
+			n, appendValue(nil, accounts, []string{"10000"}))
+		if _, err := s.store.Create(context.Background(), record); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -29,7 +29,7 @@ func misbehaving(t *testing.T, faults ...string) (address string, count func() i
 	require.NoError(t, err)
 	address = serveOn(t, box.Server())
 	return address, func() int {
-		records, err := store.List(t.Context(), sid, 1000)
+		records, err := store.Page(t.Context(), sid, 0, 1000)
 		require.NoError(t, err)
 		return len(records)
 	}, box

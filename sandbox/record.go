@@ -31,6 +31,7 @@ type exchange struct {
 	operation  *wrapper.Operation // nil: none was found
 	account    string
 	token      string // that the request brought, right or wrong
+	denied     error  // the credentials are wrong
 	plan       *plan
 	values     map[string][]string
 	parts      []recordedPart
@@ -266,9 +267,6 @@ func (c *recorder) begin(w http.ResponseWriter) *exchange {
 
 // end keeps a request, whose handler has returned or panicked.
 func (c *recorder) end(x *exchange, r *http.Request) {
-	if x.operation == nil {
-		x.account, x.token, _ = r.BasicAuth()
-	}
 	x.write(r)
 	free := c.keep(x.record)
 	*x = exchange{body: x.body[:0], record: free[:0]}

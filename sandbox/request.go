@@ -18,18 +18,27 @@ type request struct {
 	values    wrapper.Draft         // the parameters that are there
 	files     map[string][]filePart // by the parameter's name
 	release   func()                // must be called when nothing of it is needed any more
-	listAfter time.Duration         // a contact that it creates is in the list only then
+	listAfter time.Duration         // a contact that it creates is in the list only that much later
 	pageSize  int64                 // the most that a page has; 0: what PageSize asks for
 }
 
 // read authorizes a request, reads it, and checks its parameters.
 func (s *Sandbox) read(x *exchange, r *http.Request, route *route) (*request, error) {
-	var err error
 	x.operation = route.operation
-	if x.account, x.token, err = s.credentials.authorize(r, r.PathValue("account")); err != nil {
+	account := r.PathValue("account")
+	switch {
+	case x.denied != nil && x.account == "":
+		x.account = account // whose client has forgotten its credentials
+		return nil, x.denied
+	case x.denied != nil:
+		return nil, x.denied
+	case account != x.account && account != "":
+		return nil, errForbidden
+	}
+	var err error
+	if x.plan, err = s.misbehaviour.newPlan(r, x.Header(), route.operation, x.account); err != nil {
 		return nil, err
 	}
-	x.plan = s.misbehaviour.newPlan(r, x.Header(), route.operation, x.account)
 	fields := len(route.operation.Fields)
 	p := &parameters{operation: route.operation, values: make(map[string][]string, fields), single: make([]string, 0, fields)}
 	defer x.take(p)
@@ -54,7 +63,7 @@ func (s *Sandbox) read(x *exchange, r *http.Request, route *route) (*request, er
 		return nil, err
 	}
 	return &request{
-		operation: route.operation, account: s.account, url: r.URL, values: values, files: p.files,
+		operation: route.operation, account: x.account, url: r.URL, values: values, files: p.files,
 		release: release,
 	}, nil
 }

@@ -126,7 +126,7 @@ func order(parameters []parameterView, operation *wrapper.Operation) {
 func (c *control) redact(text string) string {
 	words := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t\"'/=,;:&?<>(){}[]\\", r) })
 	for _, word := range append(words, text) {
-		if c.sandbox.credentials.isToken(word) || c.isToken(word) {
+		if c.sandbox.accounts.isToken(word) || c.isToken(word) {
 			text = strings.ReplaceAll(text, word, redacted)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 
 	"golang.org/x/sync/semaphore"
 
@@ -20,23 +21,27 @@ const maxHeld = 64 << 20
 
 // Config says how a sandbox is set up.
 type Config struct {
-	// AccountSID is the account that the sandbox knows, and the user of its credentials. Required:
-	// one or more of A-Z a-z 0-9 - . _ ~, so that it stands for itself in a path.
+	// AccountSID is an account that the sandbox knows beside those of Accounts, and the user of its credentials.
+	// Required: one or more of A-Z a-z 0-9 - . _ ~, so that it stands for itself in a path.
 	AccountSID string
 	// AuthToken is the password of the credentials. Required. The sandbox keeps its digest only.
 	AuthToken string
 	// Store keeps the contacts. Nil means NewMemory(). The caller closes it, after the last request.
 	Store Store
+	// Accounts are more accounts, each with contacts, requests and faults of its own. Nil means those of Store.
+	Accounts AccountStore
+	// State is what sandboxes that share a Store must share, too. Nil means NewState(), for this sandbox alone.
+	State State
 	// Strict refuses a file part whose name is not the one that ProfileImageFile holds. Without it the
 	// sandbox takes the API page's own example, in which the two differ.
 	Strict bool
 	// MaxBody is the largest body in bytes. 0 means DefaultMaxBody.
 	MaxBody int64
-	// Faults are how the sandbox misbehaves from its start, each as FaultKind documents it. None means that it
-	// behaves. SetFaults changes them.
+	// Faults are how the sandbox misbehaves from its start, for each account, each as FaultKind documents it. None
+	// means that it behaves, or what its State says. SetFaults changes them.
 	Faults []string
-	// ControlToken lets a Bearer of it use the control API, as the credentials do in any case. The sandbox keeps
-	// its digest only.
+	// ControlToken lets a Bearer of it use the control API for all accounts, as the credentials of an account do for
+	// that one in any case. The sandbox keeps its digest only.
 	ControlToken string
 	// ControlHosts are names, beside localhost and IP addresses, by which the control API may be reached. Under
 	// any other it refuses, so that no web page can reach it by a name of its own.
@@ -52,19 +57,19 @@ const SystemCampaign = 1000
 // Sandbox is the API. It is an http.Handler that serves from the root of its host, and is safe for
 // concurrent use. Make one with New.
 type Sandbox struct {
-	credentials credentials
-	account     string
-	store       Store
-	strict      bool
-	maxBody     int64
-	held        *semaphore.Weighted // bytes of large bodies
-	limit       rateLimit
-	behaviours  map[string]behaviour // by operation
-	routes      *routes
-	record      *recorder
-	control     *control
-
-	misbehaviour misbehaviour
+	accounts     *directory
+	account      string // the one of Config
+	store        Store
+	strict       bool
+	maxBody      int64
+	held         *semaphore.Weighted  // bytes of large bodies
+	behaviours   map[string]behaviour // by operation
+	routes       *routes
+	record       *recorder
+	control      *control
+	state        State
+	misbehaviour *misbehaviour
+	appeared     atomic.Int64 // contacts, by a fault
 }
 
 // A behaviour responds to a request whose parameters keep the rules.
@@ -73,7 +78,7 @@ type behaviour func(ctx context.Context, w http.ResponseWriter, r *request) erro
 // New makes a sandbox. It fails if the AccountSID or the AuthToken is missing or cannot be used in HTTP
 // Basic, if a number is negative, and if the store fails; the error names the field of Config.
 func New(config Config) (*Sandbox, error) {
-	credentials, err := newCredentials(config.AccountSID, config.AuthToken)
+	account, err := NewAccount(config.AccountSID, config.AuthToken)
 	if err != nil {
 		return nil, err
 	}
@@ -84,15 +89,23 @@ func New(config Config) (*Sandbox, error) {
 		return nil, fmt.Errorf("sandbox: SystemContacts is %d; it must be 0 or more", config.SystemContacts)
 	}
 	s := &Sandbox{
-		credentials: credentials,
-		account:     config.AccountSID,
-		store:       config.Store,
-		strict:      config.Strict,
-		maxBody:     config.MaxBody,
+		account: config.AccountSID,
+		store:   config.Store,
+		strict:  config.Strict,
+		maxBody: config.MaxBody,
+		state:   config.State,
 	}
 	if s.store == nil {
 		s.store = NewMemory()
 	}
+	if s.state == nil {
+		s.state = NewState()
+	}
+	if config.Accounts == nil {
+		config.Accounts = s.store
+	}
+	s.accounts = newDirectory(account, config.Accounts)
+	s.misbehaviour = newMisbehaviour(s.state)
 	if s.maxBody == 0 {
 		s.maxBody = DefaultMaxBody
 	}
@@ -108,8 +121,10 @@ func New(config Config) (*Sandbox, error) {
 	s.routes = newRoutes(s, wrapper.Operations)
 	s.record = newRecorder()
 	s.control = newControl(s, config.ControlToken, config.ControlHosts)
-	if err := s.SetFaults(config.Faults...); err != nil {
-		return nil, err
+	if len(config.Faults) > 0 {
+		if err := s.SetFaults(config.Faults...); err != nil {
+			return nil, err
+		}
 	}
 	return s, s.addSystemContacts(config.SystemContacts)
 }
@@ -119,7 +134,7 @@ func New(config Config) (*Sandbox, error) {
 // which Errors may be absent:
 //
 //   - 404 if the contract has no such path, or a parameter of the path breaks a rule; 405 if it does not have the method
-//   - 401 without the credentials of Config, 403 with them on another account's path, both before the body
+//   - 401 without the credentials of an account, 403 with them on another account's path, both before the body
 //     is read
 //   - 415 if the body has none of the encodings that the contract names, in UTF-8
 //   - 413 if the body has more bytes than Config.MaxBody, 408 if it does not come in time, 503 if too many
@@ -147,7 +162,12 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	x := s.record.begin(w)
 	defer s.record.end(x, r)
-	s.limit.count(x.Header(), x.began)
+	x.account, x.token, x.denied = s.accounts.authenticate(r)
+	counted := x.account
+	if x.denied != nil {
+		counted = ""
+	}
+	writeRequests(x.Header(), s.state.CountRequest(counted, x.began))
 	s.routes.ServeHTTP(x, r)
 }
 
@@ -162,6 +182,8 @@ func (s *Sandbox) serve(x *exchange, r *http.Request, route *route) {
 		defer request.release()
 	}
 	switch {
+	case x.plan != nil && x.plan.err != nil:
+		err = storeFailed(x.plan.err)
 	case x.plan != nil && x.plan.limited:
 		err = errLimited
 	case err != nil:

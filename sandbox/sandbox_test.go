@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -250,7 +251,7 @@ func (s brokenStore) Create(context.Context, sandbox.Record) (int64, error) { re
 func (s brokenStore) Get(context.Context, string, int64, int64) (sandbox.Record, error) {
 	return sandbox.Record{}, s.err
 }
-func (s brokenStore) List(context.Context, string, int64) ([]sandbox.Record, error) {
+func (s brokenStore) List(context.Context, string, int64, time.Time) ([]sandbox.Record, error) {
 	return nil, s.err
 }
 func (s brokenStore) Change(context.Context, string, int64, int64, func(*sandbox.Record) (sandbox.Change, error)) error {

@@ -280,6 +280,9 @@ func TestLargeBodiesAtOnceAreBounded(t *testing.T) {
 type forgetful struct{ sandbox.Store }
 
 func (*forgetful) Create(context.Context, sandbox.Record) (int64, error) { return 1, nil }
+func (*forgetful) Accounts(context.Context) ([]sandbox.Account, <-chan struct{}, error) {
+	return nil, nil, nil
+}
 
 // Images are held while they are sent, by as many requests as have room.
 func TestImagesThatAreReadSlowlyAreBounded(t *testing.T) {

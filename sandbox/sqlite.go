@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"time"
 )
 
 // OpenSQLite opens the store in a SQLite file, which it makes if it is not there, readable to its owner
@@ -43,13 +44,15 @@ type sqliteStore struct {
 
 	ended chan struct{} // closed by the writer, after which Close has its error
 	err   error
+
+	accountsChanged notice
 }
 
-// A pendingWrite is one create or change on its way through the writer.
+// A pendingWrite is one create, or another write, on its way through the writer.
 type pendingWrite struct {
 	ctx    context.Context
 	record Record
-	change func(*Record) (Change, error) // of the record with its ID; nil: a create
+	write  func(*writer) (refused, failed error) // nil: a create
 	id     int64
 	err    error
 	done   chan struct{} // gets a token when id or err is final
@@ -82,21 +85,38 @@ func (s *sqliteStore) Create(ctx context.Context, record Record) (int64, error) 
 }
 
 func (s *sqliteStore) Change(ctx context.Context, accountSID string, campaignID, id int64, change func(*Record) (Change, error)) error {
-	_, err := s.hand(ctx, Record{ID: id, AccountSID: accountSID, CampaignID: campaignID}, change)
+	record := Record{ID: id, AccountSID: accountSID, CampaignID: campaignID}
+	return s.do(ctx, func(w *writer) (refused, failed error) { return w.change(&record, change) })
+}
+
+func (s *sqliteStore) Load(ctx context.Context, records []Record) error {
+	return s.do(ctx, func(w *writer) (refused, failed error) { return w.load(records) })
+}
+
+func (s *sqliteStore) Reset(ctx context.Context, accountSID string) (removed int64, err error) {
+	err = s.do(ctx, func(w *writer) (refused, failed error) {
+		removed, failed = w.reset(accountSID)
+		return nil, failed
+	})
+	return removed, err
+}
+
+func (s *sqliteStore) do(ctx context.Context, write func(*writer) (refused, failed error)) error {
+	_, err := s.hand(ctx, Record{}, write)
 	return err
 }
 
 // hand hands a write to the writer and waits for its commit. From then on a context that ends no longer
 // matters, unless the writer finds it ended: the outcome is known soon, and is told.
-func (s *sqliteStore) hand(ctx context.Context, record Record, change func(*Record) (Change, error)) (int64, error) {
+func (s *sqliteStore) hand(ctx context.Context, record Record, write func(*writer) (refused, failed error)) (int64, error) {
 	p := pendingWrites.Get().(*pendingWrite)
-	p.ctx, p.record, p.change, p.id, p.err = ctx, record, change, 0, nil
+	p.ctx, p.record, p.write, p.id, p.err = ctx, record, write, 0, nil
 	if err := s.enqueue(p); err != nil {
 		return 0, err
 	}
 	<-p.done
 	id, err := p.id, p.err
-	p.ctx, p.record, p.change = nil, Record{}, nil
+	p.ctx, p.record, p.write = nil, Record{}, nil
 	pendingWrites.Put(p)
 	return id, err
 }
@@ -156,10 +176,28 @@ func (s *sqliteStore) Close() error {
 func (s *sqliteStore) Get(ctx context.Context, accountSID string, campaignID, id int64) (Record, error) {
 	record := Record{ID: id, AccountSID: accountSID, CampaignID: campaignID}
 	err := s.read(func() error {
-		return s.reads.QueryRowContext(ctx, "SELECT contact, system FROM contact WHERE id = ? AND account = ? AND campaign = ?", id, accountSID, campaignID).
-			Scan(&record.Contact, &record.System)
+		var listed int64
+		err := s.reads.QueryRowContext(ctx, "SELECT contact, system, listed FROM contact WHERE id = ? AND account = ? AND campaign = ?", id, accountSID, campaignID).
+			Scan(&record.Contact, &record.System, &listed)
+		record.ListedFrom = timeOf(listed)
+		return err
 	})
 	return record, err
+}
+
+// A time is kept as microseconds since 1970; the zero time as 0.
+func timeOf(micros int64) time.Time {
+	if micros == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(micros).UTC()
+}
+
+func microsOf(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
 }
 
 func (s *sqliteStore) Image(ctx context.Context, accountSID string, campaignID, id int64) (image []byte, err error) {
@@ -170,18 +208,29 @@ func (s *sqliteStore) Image(ctx context.Context, accountSID string, campaignID, 
 	return image, err
 }
 
-func (s *sqliteStore) List(ctx context.Context, accountSID string, campaignID int64) (records []Record, err error) {
+func (s *sqliteStore) List(ctx context.Context, accountSID string, campaignID int64, at time.Time) ([]Record, error) {
+	return s.records(ctx, "WHERE account = ? AND campaign = ? AND listed <= ? ORDER BY id", accountSID, campaignID, microsOf(at))
+}
+
+func (s *sqliteStore) Page(ctx context.Context, accountSID string, aboveID int64, limit int) ([]Record, error) {
+	return s.records(ctx, "WHERE id > ?1 AND (account = ?2 OR ?2 = '') ORDER BY id LIMIT ?3", aboveID, accountSID, limit)
+}
+
+// records are those of a query that goes on from its table.
+func (s *sqliteStore) records(ctx context.Context, query string, values ...any) (records []Record, err error) {
 	err = s.read(func() error {
-		rows, err := s.reads.QueryContext(ctx, "SELECT id, contact, system FROM contact WHERE account = ? AND campaign = ? ORDER BY id", accountSID, campaignID)
+		rows, err := s.reads.QueryContext(ctx, "SELECT id, account, campaign, contact, system, listed FROM contact "+query, values...)
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
 		for rows.Next() {
-			record := Record{AccountSID: accountSID, CampaignID: campaignID}
-			if err := rows.Scan(&record.ID, &record.Contact, &record.System); err != nil {
+			var record Record
+			var listed int64
+			if err := rows.Scan(&record.ID, &record.AccountSID, &record.CampaignID, &record.Contact, &record.System, &listed); err != nil {
 				return err
 			}
+			record.ListedFrom = timeOf(listed)
 			records = append(records, record)
 		}
 		return rows.Err()

@@ -3,6 +3,8 @@ package sandbox
 import (
 	"context"
 	"errors"
+	"fmt"
+	"time"
 )
 
 // FirstID is the id of the first contact of an empty store. It is the one of the API page's example.
@@ -28,8 +30,10 @@ type Record struct {
 	// [{"Id":…,"Name":…}], all others as they were given. Parameters that are absent are left out. A file
 	// is the name that it was given; its bytes are the Image.
 	Contact string
-	// Image is the image's bytes, nil if there is none. Nobody changes them. Get and List leave it out.
+	// Image is the image's bytes, nil if there is none. Nobody changes them. Get, List and Page leave it out.
 	Image []byte
+	// ListedFrom is when List begins to have it, in UTC, in whole microseconds. Zero: at once.
+	ListedFrom time.Time
 }
 
 // A Change is what becomes of a record.
@@ -41,18 +45,27 @@ const (
 	Remove               // it is removed
 )
 
-// Store keeps contacts. It is safe for concurrent use. NewMemory and OpenSQLite are the two that there are;
-// another database is another implementation of these methods. A record that is not of the account and the
-// campaign that are asked for is not found.
+// MaxID is the highest id that Load takes, so that there are ids for contacts to come.
+const MaxID = 999_999_999_999_999
+
+// A TakenError is what Load says of an id that a contact has.
+type TakenError struct{ ID int64 }
+
+func (e *TakenError) Error() string { return fmt.Sprintf("sandbox: the id %d is taken", e.ID) }
+
+// Store keeps contacts and accounts. It is safe for concurrent use. NewMemory and OpenSQLite are the two that there
+// are; another database is another implementation of these methods. A record that is not of the account and the
+// campaign that are asked for is not found. Contacts need no account in the AccountStore.
 type Store interface {
-	// Create keeps a record and returns its id: FirstID in an empty store, and ever higher, also after
+	AccountStore
+	// Create keeps a record and returns its id: FirstID in a new store, and ever higher, also after
 	// records were removed. When it returns without an error the record is as durable as the store can
 	// make it; with one, nothing was kept.
 	Create(ctx context.Context, record Record) (id int64, err error)
 	// Get returns a record, or ErrNotFound.
 	Get(ctx context.Context, accountSID string, campaignID, id int64) (Record, error)
-	// List returns the records of a campaign, by their ids.
-	List(ctx context.Context, accountSID string, campaignID int64) ([]Record, error)
+	// List returns the records of a campaign that are listed at a time, by their ids.
+	List(ctx context.Context, accountSID string, campaignID int64, at time.Time) ([]Record, error)
 	// Image returns the bytes of a record's image, or ErrNotFound.
 	Image(ctx context.Context, accountSID string, campaignID, id int64) ([]byte, error)
 	// Change lets change alter a record, and keeps or removes it as that says, with nothing else in
@@ -60,6 +73,15 @@ type Store interface {
 	// removed. An error of change is returned, and then nothing was changed. What holds for Create's
 	// durability holds here.
 	Change(ctx context.Context, accountSID string, campaignID, id int64, change func(*Record) (Change, error)) error
+	// Page returns the first records whose ids are above one, at most limit, of all campaigns of an account, or of
+	// all accounts if it is "", by their ids.
+	Page(ctx context.Context, accountSID string, aboveID int64, limit int) ([]Record, error)
+	// Load keeps all records under the ids that they have, from 1 to MaxID, or none of them: it fails with a
+	// *TakenError for the first whose id a contact or an earlier one of them has. Create goes on above the highest.
+	Load(ctx context.Context, records []Record) error
+	// Reset removes all records of an account, or of all accounts if it is "", and returns how many. Create does not
+	// use their ids again.
+	Reset(ctx context.Context, accountSID string) (removed int64, err error)
 	// Close waits for the changes that have begun and frees what the store holds. Every later call of any
 	// method but Close fails with ErrClosed.
 	Close() error

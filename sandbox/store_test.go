@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -113,10 +114,10 @@ func testStore(t *testing.T, open func(t *testing.T) sandbox.Store) {
 				want = append(want, record)
 			}
 		}
-		got, err := store.List(ctx, "IRa", 7)
+		got, err := store.List(ctx, "IRa", 7, time.Now())
 		require.NoError(t, err)
 		assert.Equal(t, want, got)
-		got, err = store.List(ctx, "IRb", 7)
+		got, err = store.List(ctx, "IRb", 7, time.Now())
 		require.NoError(t, err)
 		assert.Empty(t, got)
 	})
@@ -241,7 +242,7 @@ func testStore(t *testing.T, open func(t *testing.T) sandbox.Store) {
 		assert.ErrorIs(t, err, sandbox.ErrClosed)
 		_, err = store.Image(ctx, "IRa", 0, sandbox.FirstID)
 		assert.ErrorIs(t, err, sandbox.ErrClosed)
-		_, err = store.List(ctx, "IRa", 0)
+		_, err = store.List(ctx, "IRa", 0, time.Now())
 		assert.ErrorIs(t, err, sandbox.ErrClosed)
 		assert.ErrorIs(t, store.Change(ctx, "IRa", 0, sandbox.FirstID, nil), sandbox.ErrClosed)
 		assert.NoError(t, store.Close(), "closing twice is closing once")

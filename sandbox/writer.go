@@ -35,9 +35,9 @@ func (w *writer) statements() map[*statement]string {
 	return map[*statement]string{
 		&w.begin:         "BEGIN IMMEDIATE",
 		&w.commitNow:     "COMMIT",
-		&w.insertContact: "INSERT INTO contact (account, campaign, contact, system) VALUES (?, ?, ?, ?)",
+		&w.insertContact: "INSERT INTO contact (account, campaign, contact, system, listed) VALUES (?, ?, ?, ?, ?)",
 		&w.insertImage:   "INSERT INTO image (contact, bytes) VALUES (?, ?)",
-		&w.selectContact: "SELECT contact, system FROM contact WHERE id = ? AND account = ? AND campaign = ?",
+		&w.selectContact: "SELECT contact, system, listed FROM contact WHERE id = ? AND account = ? AND campaign = ?",
 		&w.updateContact: "UPDATE contact SET contact = ? WHERE id = ?",
 		&w.deleteImage:   "DELETE FROM image WHERE contact = ?",
 		&w.deleteContact: "DELETE FROM contact WHERE id = ?",
@@ -91,10 +91,10 @@ func (w *writer) transaction(batch []*pendingWrite) (err error) {
 		if p.err != nil {
 			continue
 		}
-		if p.change == nil {
+		if p.write == nil {
 			p.id, err = w.insert(&p.record)
 		} else {
-			p.err, err = w.change(p)
+			p.err, err = p.write(w)
 		}
 		if err != nil {
 			return err
@@ -121,11 +121,7 @@ func (w *writer) named(values []driver.Value) []driver.NamedValue {
 }
 
 func (w *writer) insert(record *Record) (id int64, err error) {
-	system := int64(0)
-	if record.System {
-		system = 1
-	}
-	result, err := w.insertContact.ExecContext(context.Background(), w.named([]driver.Value{record.AccountSID, record.CampaignID, record.Contact, system}))
+	result, err := w.insertContact.ExecContext(context.Background(), w.named(valuesOf(record)))
 	if err != nil {
 		return 0, err
 	}
@@ -135,14 +131,22 @@ func (w *writer) insert(record *Record) (id int64, err error) {
 	return id, w.run(w.insertImage, id, record.Image)
 }
 
+// valuesOf are those of a record's columns but its id.
+func valuesOf(record *Record) []driver.Value {
+	system := int64(0)
+	if record.System {
+		system = 1
+	}
+	return []driver.Value{record.AccountSID, record.CampaignID, record.Contact, system, microsOf(record.ListedFrom)}
+}
+
 // change carries out a change of one record. refused concerns this change alone, failed the whole transaction.
-func (w *writer) change(p *pendingWrite) (refused, failed error) {
-	record := &p.record
+func (w *writer) change(record *Record, change func(*Record) (Change, error)) (refused, failed error) {
 	rows, err := w.selectContact.QueryContext(context.Background(), w.named([]driver.Value{record.ID, record.AccountSID, record.CampaignID}))
 	if err != nil {
 		return nil, err
 	}
-	row := make([]driver.Value, 2)
+	row := make([]driver.Value, 3)
 	err = rows.Next(row)
 	if closeErr := rows.Close(); err == nil {
 		err = closeErr
@@ -152,11 +156,12 @@ func (w *writer) change(p *pendingWrite) (refused, failed error) {
 	}
 	contact, isText := row[0].(string)
 	system, isInteger := row[1].(int64)
-	if err != nil || !isText || !isInteger {
+	listed, isTime := row[2].(int64)
+	if err != nil || !isText || !isInteger || !isTime {
 		return nil, errors.Join(err, errNoRow)
 	}
-	record.Contact, record.System = contact, system != 0
-	what, err := p.change(record)
+	record.Contact, record.System, record.ListedFrom = contact, system != 0, timeOf(listed)
+	what, err := change(record)
 	if err != nil {
 		return err, nil
 	}
@@ -174,6 +179,49 @@ func (w *writer) change(p *pendingWrite) (refused, failed error) {
 		}
 	}
 	return nil, w.run(w.updateContact, record.Contact, record.ID)
+}
+
+// load inserts records under their ids.
+func (w *writer) load(records []Record) (refused, failed error) {
+	seen := map[int64]bool{}
+	for i := range records {
+		id := records[i].ID
+		taken, err := w.db.has("SELECT 1 FROM contact WHERE id = ?", id)
+		if err != nil {
+			return nil, err
+		}
+		if taken || seen[id] {
+			return &TakenError{id}, nil
+		}
+		seen[id] = true
+	}
+	for i := range records {
+		record := &records[i]
+		values := append(valuesOf(record), record.ID)
+		if err := w.db.run("INSERT INTO contact (account, campaign, contact, system, listed, id) VALUES (?, ?, ?, ?, ?, ?)", values...); err != nil {
+			return nil, err
+		}
+		if len(record.Image) == 0 {
+			continue
+		}
+		if err := w.run(w.insertImage, record.ID, record.Image); err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
+}
+
+// reset removes the records of an account, or of all.
+func (w *writer) reset(accountSID string) (removed int64, err error) {
+	const which = " WHERE account = ?1 OR ?1 = ''"
+	if err := w.db.run("DELETE FROM image WHERE contact IN (SELECT id FROM contact"+which+")", accountSID); err != nil {
+		return 0, err
+	}
+	result, err := w.db.exec("DELETE FROM contact"+which, accountSID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 func (w *writer) close() error {
