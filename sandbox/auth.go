@@ -114,3 +114,16 @@ func (d *directory) isToken(text string) bool {
 	index, err := d.stored.get(context.Background())
 	return err == nil && index.byToken[digest] != nil
 }
+
+// maySee tells whether an account, or "" for all, sees the requests of another. Those of nobody, with credentials of no
+// account, are for the one of Config, so that who is alone sees why a client has no success.
+func (d *directory) maySee(reader, account string) bool {
+	if reader == "" || reader == account {
+		return true
+	}
+	if reader != d.own.SID {
+		return false
+	}
+	index, err := d.stored.get(context.Background())
+	return err == nil && index.bySID[account] == nil
+}

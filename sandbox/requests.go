@@ -135,6 +135,7 @@ func (c *control) redact(text string) string {
 
 // A filter chooses among requests.
 type filter struct {
+	reader string // the account that sees its own requests only; empty: all
 	status string // 404, or 4xx; empty: all
 	text   string // that the JSON of a request holds, in any case; empty: all
 }
@@ -146,7 +147,7 @@ func readFilter(r *http.Request) (f filter, err error) {
 			return f, malformed(fmt.Sprintf("The query has %q, or has it twice. It takes status=404, status=4xx and text=WORDS.", displayName(name)))
 		}
 	}
-	f = filter{query.Get("status"), strings.ToLower(query.Get("text"))}
+	f = filter{callerOf(r), query.Get("status"), strings.ToLower(query.Get("text"))}
 	if digits := strings.TrimSuffix(f.status, "xx"); query.Has("status") && (len(f.status) != 3 || strings.Trim(digits, "0123456789") != "") {
 		return f, malformed("status must be three digits, such as 404, or 4xx.")
 	}
@@ -156,6 +157,9 @@ func readFilter(r *http.Request) (f filter, err error) {
 // write returns the JSON of a request, or nil if the filter leaves it out.
 func (c *control) write(id int64, r record, f filter) []byte {
 	v := c.view(id, r)
+	if !c.sandbox.accounts.maySee(f.reader, v.Account) {
+		return nil
+	}
 	status := fmt.Sprintf("%03d", v.Status)
 	if f.status != "" && f.status != status && f.status != status[:1]+"xx" {
 		return nil
@@ -196,6 +200,11 @@ func (c *control) getRequest(w http.ResponseWriter, r *http.Request) {
 	err := takesNoQuery(r)
 	id, parseErr := strconv.ParseInt(r.PathValue("id"), 10, 64)
 	record, is := c.sandbox.record.get(id)
+	view := requestView{}
+	if is {
+		view = c.view(id, record)
+		is = c.sandbox.accounts.maySee(callerOf(r), view.Account)
+	}
 	if err == nil && (parseErr != nil || !is) {
 		err = &apiError{Status: http.StatusNotFound, Message: "There is no such request, or it is not one of the last " + strconv.Itoa(maxRecords) + "."}
 	}
@@ -203,7 +212,7 @@ func (c *control) getRequest(w http.ResponseWriter, r *http.Request) {
 		respondError(w, err)
 		return
 	}
-	respondJSON(w, c.view(id, record))
+	respondJSON(w, view)
 }
 
 const (
