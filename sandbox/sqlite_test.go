@@ -264,26 +264,75 @@ func TestIDsAreNeverUsedAgain(t *testing.T) {
 }
 
 // A file of an earlier version of this program is read, and brought up to date.
-func TestOpeningAFileOfVersion1(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "contacts.db")
-	db, err := sql.Open("sqlite", path)
-	require.NoError(t, err)
-	for _, statement := range []string{
-		"CREATE TABLE contact (id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, campaign INTEGER NOT NULL, contact TEXT NOT NULL) STRICT",
-		"CREATE TABLE image (contact INTEGER PRIMARY KEY REFERENCES contact (id), bytes BLOB NOT NULL) STRICT",
-		`INSERT INTO contact VALUES (2750, 'IRa', 1, '{"Title":"old"}')`,
-		"PRAGMA application_id = " + strconv.Itoa(applicationID), "PRAGMA user_version = 1",
+func TestOpeningAFileOfAnEarlierVersion(t *testing.T) {
+	for version, tables := range map[int][]string{
+		1: {
+			"CREATE TABLE contact (id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, campaign INTEGER NOT NULL, contact TEXT NOT NULL) STRICT",
+			"CREATE TABLE image (contact INTEGER PRIMARY KEY REFERENCES contact (id), bytes BLOB NOT NULL) STRICT",
+			`INSERT INTO contact VALUES (2750, 'IRa', 1, '{"Title":"old"}')`,
+		},
+		2: {
+			"CREATE TABLE contact (id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, campaign INTEGER NOT NULL, contact TEXT NOT NULL, system INTEGER NOT NULL DEFAULT 0) STRICT",
+			"CREATE TABLE image (contact INTEGER PRIMARY KEY REFERENCES contact (id), bytes BLOB NOT NULL) STRICT",
+			`INSERT INTO contact VALUES (2750, 'IRa', 1, '{"Title":"old"}', 1)`,
+		},
 	} {
-		_, err := db.Exec(statement)
-		require.NoError(t, err)
+		t.Run(strconv.Itoa(version), func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "contacts.db")
+			db, err := sql.Open("sqlite", path)
+			require.NoError(t, err)
+			for _, statement := range append(tables, "PRAGMA application_id = "+strconv.Itoa(applicationID), "PRAGMA user_version = "+strconv.Itoa(version)) {
+				_, err := db.Exec(statement)
+				require.NoError(t, err)
+			}
+			require.NoError(t, db.Close())
+			old := Record{ID: 2750, AccountSID: "IRa", CampaignID: 1, System: version > 1, Contact: `{"Title":"old"}`}
+			account := Account{SID: "IRa", TokenDigest: [32]byte{7}, Added: time.UnixMicro(1).UTC()}
+			for again := range 2 {
+				store, err := OpenSQLite(path)
+				require.NoError(t, err)
+				if again == 0 {
+					require.NoError(t, store.AddAccount(t.Context(), account))
+				}
+				accounts, _, err := store.Accounts(t.Context())
+				require.NoError(t, err)
+				assert.Equal(t, []Account{account}, accounts)
+				record, err := store.Get(t.Context(), "IRa", 1, 2750)
+				require.NoError(t, err)
+				assert.Equal(t, old, record)
+				records, err := store.List(t.Context(), "IRa", 1, time.Now())
+				require.NoError(t, err)
+				assert.Equal(t, []Record{old}, records, "it is listed")
+				require.NoError(t, store.Close())
+			}
+			assert.Equal(t, columnsOf(t, newFile(t)), columnsOf(t, path), "it has the columns of a new file")
+		})
 	}
-	require.NoError(t, db.Close())
-	for range 2 {
-		store, err := OpenSQLite(path)
-		require.NoError(t, err)
-		record, err := store.Get(context.Background(), "IRa", 1, 2750)
-		require.NoError(t, err)
-		assert.Equal(t, Record{ID: 2750, AccountSID: "IRa", CampaignID: 1, Contact: `{"Title":"old"}`}, record)
-		require.NoError(t, store.Close())
+}
+
+func newFile(t *testing.T) string {
+	path := filepath.Join(t.TempDir(), "new.db")
+	store, err := OpenSQLite(path)
+	require.NoError(t, err)
+	require.NoError(t, store.Close())
+	return path
+}
+
+// columnsOf are all columns of a file's tables.
+func columnsOf(t *testing.T, path string) (columns []string) {
+	db, err := sql.Open("sqlite", dataSource(path))
+	require.NoError(t, err)
+	defer db.Close()
+	rows, err := db.Query(`SELECT t.name || '.' || c.name || ' ' || c.type || ' ' || c."notnull" || ' ' || c.pk || ' ' || ifnull(c.dflt_value, '')
+		FROM pragma_table_list AS t JOIN pragma_table_info(t.name) AS c WHERE t.name NOT LIKE 'sqlite%' ORDER BY 1`)
+	require.NoError(t, err)
+	defer rows.Close()
+	for rows.Next() {
+		var column string
+		require.NoError(t, rows.Scan(&column))
+		columns = append(columns, column)
 	}
+	require.NoError(t, rows.Err())
+	require.NotEmpty(t, columns)
+	return columns
 }

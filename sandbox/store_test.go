@@ -1,19 +1,14 @@
 package sandbox_test
 
 import (
-	"context"
-	"io"
-	"math/rand/v2"
 	"path/filepath"
-	"strconv"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"example.com/contacts/sandbox"
+	"example.com/contacts/sandbox/internal/storetest"
 )
 
 func openSQLite(t testing.TB, path string) sandbox.Store {
@@ -23,228 +18,22 @@ func openSQLite(t testing.TB, path string) sandbox.Store {
 	return store
 }
 
-// Every Store must pass this.
 func TestStores(t *testing.T) {
 	for name, open := range map[string]func(t *testing.T) sandbox.Store{
 		"memory": func(*testing.T) sandbox.Store { return sandbox.NewMemory() },
 		"SQLite": func(t *testing.T) sandbox.Store { return openSQLite(t, filepath.Join(t.TempDir(), "contacts.db")) },
 	} {
-		t.Run(name, func(t *testing.T) { testStore(t, open) })
+		t.Run(name, func(t *testing.T) { storetest.Store(t, open) })
 	}
 }
 
-func testStore(t *testing.T, open func(t *testing.T) sandbox.Store) {
-	ctx := context.Background()
-
-	t.Run("what is created can be read", func(t *testing.T) {
-		store := open(t)
-		record := sandbox.Record{AccountSID: "IRa", CampaignID: 7, Contact: `{"FirstName":"Zoë","Title":"a\u0000b"}`}
-		pictured := record
-		pictured.Image = []byte("\x89PNG\x00\xff")
-
-		id, err := store.Create(ctx, record)
-		require.NoError(t, err)
-		assert.EqualValues(t, sandbox.FirstID, id)
-		second, err := store.Create(ctx, pictured)
-		require.NoError(t, err)
-		assert.Equal(t, id+1, second)
-
-		for _, id := range []int64{id, second} {
-			got, err := store.Get(ctx, "IRa", 7, id)
-			require.NoError(t, err)
-			record.ID = id
-			assert.Equal(t, record, got)
-		}
-		image, err := store.Image(ctx, "IRa", 7, second)
-		require.NoError(t, err)
-		assert.Equal(t, pictured.Image, image)
-		_, err = store.Image(ctx, "IRa", 7, id)
-		assert.ErrorIs(t, err, sandbox.ErrNotFound)
-
-		for _, other := range []struct {
-			account      string
-			campaign, id int64
-		}{{"IRb", 7, second}, {"IRa", 8, second}, {"IRa", 7, second + 1}, {"IRa", 7, -1}, {"ira", 7, second}} {
-			_, err := store.Get(ctx, other.account, other.campaign, other.id)
-			assert.ErrorIs(t, err, sandbox.ErrNotFound)
-			_, err = store.Image(ctx, other.account, other.campaign, other.id)
-			assert.ErrorIs(t, err, sandbox.ErrNotFound)
-		}
+func TestStoresThatShareAFile(t *testing.T) {
+	storetest.Shared(t, func(t *testing.T) (a, b sandbox.Store) {
+		path := filepath.Join(t.TempDir(), "contacts.db")
+		return openSQLite(t, path), openSQLite(t, path)
 	})
+}
 
-	t.Run("concurrent creates have ids of their own, without gaps", func(t *testing.T) {
-		store := open(t)
-		const callers, each = 16, 25
-		var mu sync.Mutex
-		seen := map[int64]string{}
-		var group sync.WaitGroup
-		for range callers {
-			group.Go(func() {
-				before := int64(0)
-				for range each {
-					contact := `{"Title":"` + string(rune('a'+rand.IntN(26))) + `"}`
-					id, err := store.Create(ctx, sandbox.Record{AccountSID: "IRa", CampaignID: 7, Contact: contact})
-					assert.NoError(t, err)
-					assert.Greater(t, id, before, "ids count up")
-					before = id
-					mu.Lock()
-					assert.NotContains(t, seen, id)
-					seen[id] = contact
-					mu.Unlock()
-				}
-			})
-		}
-		group.Wait()
-		for id := int64(sandbox.FirstID); id < sandbox.FirstID+callers*each; id++ {
-			got, err := store.Get(ctx, "IRa", 7, id)
-			require.NoError(t, err)
-			assert.Equal(t, seen[id], got.Contact)
-		}
-	})
-
-	t.Run("list", func(t *testing.T) {
-		store := open(t)
-		var want []sandbox.Record
-		for i := range 5 {
-			record := sandbox.Record{AccountSID: "IRa", CampaignID: int64(7 + i%2), System: i == 2, Contact: `{"n":` + strconv.Itoa(i) + `}`, Image: []byte("image")}
-			id, err := store.Create(ctx, record)
-			require.NoError(t, err)
-			if record.CampaignID == 7 {
-				record.ID, record.Image = id, nil
-				want = append(want, record)
-			}
-		}
-		got, err := store.List(ctx, "IRa", 7, time.Now())
-		require.NoError(t, err)
-		assert.Equal(t, want, got)
-		got, err = store.List(ctx, "IRb", 7, time.Now())
-		require.NoError(t, err)
-		assert.Empty(t, got)
-	})
-
-	t.Run("change", func(t *testing.T) {
-		store := open(t)
-		_, err := store.Create(ctx, sandbox.Record{AccountSID: "IRa", CampaignID: 7, System: true, Contact: `{"n":0}`})
-		require.NoError(t, err)
-		change := func(contact string, image []byte, what sandbox.Change, result error) error {
-			return store.Change(ctx, "IRa", 7, sandbox.FirstID, func(record *sandbox.Record) (sandbox.Change, error) {
-				assert.EqualValues(t, sandbox.FirstID, record.ID)
-				assert.True(t, record.System)
-				assert.Nil(t, record.Image)
-				record.Contact, record.Image = contact, image
-				return what, result
-			})
-		}
-		requireNow := func(contact, image string) {
-			got, err := store.Get(ctx, "IRa", 7, sandbox.FirstID)
-			require.NoError(t, err)
-			assert.Equal(t, contact, got.Contact)
-			content, err := store.Image(ctx, "IRa", 7, sandbox.FirstID)
-			if image == "" {
-				assert.ErrorIs(t, err, sandbox.ErrNotFound)
-			}
-			assert.Equal(t, image, string(content))
-		}
-		require.NoError(t, change(`{"n":1}`, []byte("first"), sandbox.Keep, nil))
-		requireNow(`{"n":1}`, "first")
-		require.NoError(t, change(`{"n":2}`, nil, sandbox.Keep, nil))
-		requireNow(`{"n":2}`, "first")
-		require.NoError(t, change(`{"n":3}`, []byte("second"), sandbox.Keep, nil))
-		requireNow(`{"n":3}`, "second")
-		assert.ErrorIs(t, change(`{"n":4}`, []byte{}, sandbox.Remove, io.ErrNoProgress), io.ErrNoProgress)
-		requireNow(`{"n":3}`, "second")
-		require.NoError(t, change(`{"n":5}`, []byte{}, sandbox.Keep, nil))
-		requireNow(`{"n":5}`, "")
-		require.NoError(t, change(`{"n":6}`, []byte("third"), sandbox.Keep, nil))
-
-		ended, cancel := context.WithCancel(ctx)
-		cancel()
-		unwanted := func(*sandbox.Record) (sandbox.Change, error) {
-			t.Error("nobody asked for this change")
-			return sandbox.Remove, nil
-		}
-		assert.ErrorIs(t, store.Change(ended, "IRa", 7, sandbox.FirstID, unwanted), context.Canceled)
-		assert.ErrorIs(t, store.Change(ctx, "IRa", 8, sandbox.FirstID, unwanted), sandbox.ErrNotFound)
-		assert.ErrorIs(t, store.Change(ctx, "IRb", 7, sandbox.FirstID, unwanted), sandbox.ErrNotFound)
-		assert.ErrorIs(t, store.Change(ctx, "IRa", 7, sandbox.FirstID+1, unwanted), sandbox.ErrNotFound)
-
-		require.NoError(t, change("", nil, sandbox.Remove, nil))
-		_, err = store.Get(ctx, "IRa", 7, sandbox.FirstID)
-		assert.ErrorIs(t, err, sandbox.ErrNotFound)
-		_, err = store.Image(ctx, "IRa", 7, sandbox.FirstID)
-		assert.ErrorIs(t, err, sandbox.ErrNotFound)
-		assert.ErrorIs(t, store.Change(ctx, "IRa", 7, sandbox.FirstID, unwanted), sandbox.ErrNotFound)
-		id, err := store.Create(ctx, sandbox.Record{AccountSID: "IRa", CampaignID: 7, Contact: "{}"})
-		require.NoError(t, err)
-		assert.EqualValues(t, sandbox.FirstID+1, id, "an id is never used again")
-	})
-
-	t.Run("changes at once all count", func(t *testing.T) {
-		store := open(t)
-		_, err := store.Create(ctx, sandbox.Record{AccountSID: "IRa", CampaignID: 7, Contact: "0"})
-		require.NoError(t, err)
-		var group sync.WaitGroup
-		for range 8 {
-			group.Go(func() {
-				for range 20 {
-					assert.NoError(t, store.Change(ctx, "IRa", 7, sandbox.FirstID, func(record *sandbox.Record) (sandbox.Change, error) {
-						n, err := strconv.Atoi(record.Contact)
-						record.Contact = strconv.Itoa(n + 1)
-						return sandbox.Keep, err
-					}))
-				}
-			})
-		}
-		group.Wait()
-		got, err := store.Get(ctx, "IRa", 7, sandbox.FirstID)
-		require.NoError(t, err)
-		assert.Equal(t, "160", got.Contact)
-	})
-
-	t.Run("a context that has ended creates nothing", func(t *testing.T) {
-		store := open(t)
-		ended, cancel := context.WithCancel(ctx)
-		cancel()
-		_, err := store.Create(ended, sandbox.Record{AccountSID: "IRa", Contact: "{}"})
-		require.ErrorIs(t, err, context.Canceled)
-		id, err := store.Create(ctx, sandbox.Record{AccountSID: "IRa", Contact: "{}"})
-		require.NoError(t, err)
-		assert.EqualValues(t, sandbox.FirstID, id)
-	})
-
-	t.Run("close", func(t *testing.T) {
-		store := open(t)
-		var created, refused sync.Map
-		var group sync.WaitGroup
-		begun := make(chan struct{}, 8)
-		for range 8 {
-			group.Go(func() {
-				for i := 0; ; i++ {
-					id, err := store.Create(ctx, sandbox.Record{AccountSID: "IRa", Contact: "{}"})
-					if err != nil {
-						assert.ErrorIs(t, err, sandbox.ErrClosed)
-						refused.Store(id, true)
-						return
-					}
-					created.Store(id, true)
-					if i == 0 {
-						begun <- struct{}{}
-					}
-				}
-			})
-		}
-		for range 8 {
-			<-begun
-		}
-		require.NoError(t, store.Close())
-		group.Wait() // none of them hangs
-		_, err := store.Get(ctx, "IRa", 0, sandbox.FirstID)
-		assert.ErrorIs(t, err, sandbox.ErrClosed)
-		_, err = store.Image(ctx, "IRa", 0, sandbox.FirstID)
-		assert.ErrorIs(t, err, sandbox.ErrClosed)
-		_, err = store.List(ctx, "IRa", 0, time.Now())
-		assert.ErrorIs(t, err, sandbox.ErrClosed)
-		assert.ErrorIs(t, store.Change(ctx, "IRa", 0, sandbox.FirstID, nil), sandbox.ErrClosed)
-		assert.NoError(t, store.Close(), "closing twice is closing once")
-	})
+func TestLocalState(t *testing.T) {
+	storetest.State(t, func(*testing.T) sandbox.State { return sandbox.NewState() })
 }
