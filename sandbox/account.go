@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 )
@@ -11,10 +12,10 @@ import (
 // An Account is one whose requests a sandbox carries out.
 type Account struct {
 	SID string
-	// TokenDigest is the SHA-256 of its token. A token that NewToken made has 128 random bits, which nobody finds by
+	// TokenDigest is the SHA-256 of its token. A token of 128 random bits, as the command makes it, is not found by
 	// trying, so that a slow hash would protect nothing more.
 	TokenDigest [sha256.Size]byte
-	// Added is in UTC, in whole microseconds.
+	// Added is when it was added, in UTC, in whole microseconds; zero if that is not known.
 	Added time.Time
 }
 
@@ -44,8 +45,8 @@ const unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 // NewAccount is an account with a token, as it is added to an AccountStore now. It fails if one of them cannot be
 // used in a path and in HTTP Basic; the error names it.
 func NewAccount(accountSID, authToken string) (Account, error) {
-	if accountSID == "" || strings.Trim(accountSID, unreserved) != "" || strings.Trim(accountSID, ".") == "" {
-		return Account{}, errors.New("sandbox: AccountSID must be one or more of A-Z a-z 0-9 - . _ ~, and not dots alone")
+	if err := checkSID(accountSID); err != nil {
+		return Account{}, fmt.Errorf("sandbox: %w", err)
 	}
 	if authToken == "" || strings.ContainsFunc(authToken, func(r rune) bool { return r < ' ' || r == 0x7F }) {
 		return Account{}, errors.New("sandbox: AuthToken must be one or more characters, none a control character")
@@ -55,4 +56,11 @@ func NewAccount(accountSID, authToken string) (Account, error) {
 		TokenDigest: sha256.Sum256([]byte(authToken)),
 		Added:       time.Now().UTC().Truncate(time.Microsecond),
 	}, nil
+}
+
+func checkSID(accountSID string) error {
+	if accountSID == "" || strings.Trim(accountSID, unreserved) != "" || strings.Trim(accountSID, ".") == "" {
+		return errors.New("AccountSID must be one or more of A-Z a-z 0-9 - . _ ~, and not dots alone")
+	}
+	return nil
 }
