@@ -6,16 +6,12 @@ import (
 	"crypto/subtle"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
-	"mime"
 	"net"
 	"net/http"
 	"net/netip"
 	"slices"
 	"strings"
-
-	"example.com/contacts/wrapper"
 )
 
 // controlPath begins the paths of the control API, which are no paths of the API.
@@ -234,33 +230,12 @@ func takesNoQuery(r *http.Request) error {
 	return nil
 }
 
-// maxFaultsBody is the largest body of faults, in bytes.
-const maxFaultsBody = 64 << 10
-
 // readFaults reads {"faults": ["…"]}, and nothing else.
 func readFaults(w http.ResponseWriter, r *http.Request) ([]string, error) {
 	const form = `Send {"faults": ["drop=after-commit; times=1"]}.`
-	if err := takesNoQuery(r); err != nil {
+	draft, err := readObject(w, r, form, "faults")
+	if err != nil {
 		return nil, err
-	}
-	if mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || mediaType != "application/json" {
-		return nil, &apiError{Status: http.StatusUnsupportedMediaType, Message: "The Content-Type must be application/json. " + form}
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxFaultsBody))
-	if err != nil {
-		return nil, &apiError{Status: http.StatusRequestEntityTooLarge, Message: fmt.Sprintf("The body is larger than %d bytes, or ends too early.", maxFaultsBody)}
-	}
-	draft, violations, err := wrapper.ParseDraft(body)
-	if err != nil {
-		return nil, malformed("The body is not one JSON object. " + form)
-	}
-	if len(violations) > 0 {
-		return nil, malformed(violations[0].Message + " " + form)
-	}
-	for name := range draft {
-		if name != "faults" {
-			return nil, malformed(fmt.Sprintf("There is no member %q. %s", displayName(name), form))
-		}
 	}
 	items, isList := draft["faults"].([]any)
 	if !isList {
