@@ -189,7 +189,8 @@ func appendRecord(b []byte, record *Record) ([]byte, error) {
 }
 
 // addSystemContacts makes those that SystemCampaign lacks.
-func (s *Sandbox) addSystemContacts(count int) error {
+func (s *Sandbox) addSystemContacts() error {
+	count := s.system
 	if count == 0 {
 		return nil
 	}

@@ -34,6 +34,9 @@ func newControl(s *Sandbox, token string, hosts []string) *control {
 		c.token = &digest
 	}
 	for path, methods := range map[string]map[string]http.HandlerFunc{
+		"reset":         {"POST": c.postReset},
+		"export":        {"GET": c.getExport},
+		"load":          {"POST": c.postLoad},
 		"faults":        {"GET": c.getFaults, "PUT": c.putFaults, "DELETE": c.deleteFaults},
 		"faults/kinds":  {"GET": c.getKinds},
 		"requests":      {"GET": c.getRequests},
@@ -51,7 +54,7 @@ func newControl(s *Sandbox, token string, hosts []string) *control {
 		})
 	}
 	c.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		respondError(w, &apiError{Status: http.StatusNotFound, Message: "There is nothing under this path. The control API has " + controlPath + "faults, " + controlPath + "faults/kinds and " + controlPath + "requests."})
+		respondError(w, &apiError{Status: http.StatusNotFound, Message: "There is nothing under this path. The control API has faults, faults/kinds, requests, reset, export and load under " + controlPath + "."})
 	})
 	return c
 }

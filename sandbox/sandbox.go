@@ -70,6 +70,7 @@ type Sandbox struct {
 	state        State
 	misbehaviour *misbehaviour
 	appeared     atomic.Int64 // contacts, by a fault
+	system       int          // contacts, of Config
 }
 
 // A behaviour responds to a request whose parameters keep the rules.
@@ -94,6 +95,7 @@ func New(config Config) (*Sandbox, error) {
 		strict:  config.Strict,
 		maxBody: config.MaxBody,
 		state:   config.State,
+		system:  config.SystemContacts,
 	}
 	if s.store == nil {
 		s.store = NewMemory()
@@ -126,7 +128,7 @@ func New(config Config) (*Sandbox, error) {
 			return nil, err
 		}
 	}
-	return s, s.addSystemContacts(config.SystemContacts)
+	return s, s.addSystemContacts()
 }
 
 // ServeHTTP responds to one request. Every response carries X-RateLimit-Limit, X-RateLimit-Remaining and

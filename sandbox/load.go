@@ -1,0 +1,92 @@
+package sandbox
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+)
+
+// maxLoad is the largest body of a load, in bytes: what is loaded is held in memory.
+const maxLoad = 64 << 20
+
+// postLoad keeps all contacts of an export, or none of them, and responds with how many they are.
+func (c *control) postLoad(w http.ResponseWriter, r *http.Request) {
+	loaded, err := c.sandbox.load(w, r)
+	if err != nil {
+		respondError(w, err)
+		return
+	}
+	respondJSON(w, struct {
+		Loaded int `json:"loaded"`
+	}{loaded})
+}
+
+func (s *Sandbox) load(w http.ResponseWriter, r *http.Request) (loaded int, err error) {
+	if err := takesNoQuery(r); err != nil {
+		return 0, err
+	}
+	if mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || mediaType != contactLines {
+		return 0, &apiError{Status: http.StatusUnsupportedMediaType, Message: "The Content-Type must be " + contactLines + ". Send what an export gave, one contact a line."}
+	}
+	if r.ContentLength > maxLoad {
+		return 0, errLoadTooLarge
+	}
+	size := r.ContentLength
+	if size < 0 {
+		size = maxLoad
+	}
+	release, err := s.hold(r.Context(), size)
+	if err != nil {
+		return 0, err
+	}
+	defer release()
+	records, lines, err := readContactLines(http.MaxBytesReader(w, r.Body, maxLoad), callerOf(r))
+	if err != nil {
+		return 0, err
+	}
+	err = s.store.Load(context.WithoutCancel(r.Context()), records)
+	if taken := (*TakenError)(nil); errors.As(err, &taken) {
+		return 0, &apiError{Status: http.StatusConflict, Message: fmt.Sprintf("Line %d: the id %d is taken. Nothing was loaded.", lines[taken.ID], taken.ID)}
+	}
+	if err != nil {
+		return 0, storeFailed(err)
+	}
+	return len(records), nil
+}
+
+var errLoadTooLarge = &apiError{Status: http.StatusRequestEntityTooLarge, Message: fmt.Sprintf("The body is larger than %d bytes. Load the lines in several parts. Nothing was loaded.", maxLoad)}
+
+// readContactLines reads lines for an account, or for those that they name if it is "". It also returns the line of
+// each id.
+func readContactLines(body io.Reader, account string) (records []Record, lines map[int64]int, err error) {
+	reader := bufio.NewReaderSize(body, 64<<10)
+	lines = map[int64]int{}
+	for n := 1; ; n++ {
+		line, err := reader.ReadBytes('\n')
+		if err != nil && err != io.EOF {
+			if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+				return nil, nil, errLoadTooLarge
+			}
+			return nil, nil, malformed("The body ends too early. Nothing was loaded.")
+		}
+		if line := bytes.TrimSpace(line); len(line) > 0 {
+			record, wrong := readContactLine(line, account)
+			if wrong == nil && lines[record.ID] > 0 {
+				wrong = fmt.Errorf("the id %d is in line %d, too", record.ID, lines[record.ID])
+			}
+			if wrong != nil {
+				return nil, nil, malformed(fmt.Sprintf("Line %d: %v. Nothing was loaded.", n, wrong))
+			}
+			records = append(records, *record)
+			lines[record.ID] = n
+		}
+		if err == io.EOF {
+			return records, lines, nil
+		}
+	}
+}
