@@ -36,6 +36,7 @@ func (s *Sandbox) createContact(ctx context.Context, w http.ResponseWriter, r *r
 	if record.ID, err = s.store.Create(ctx, record); err != nil {
 		return storeFailed(err)
 	}
+	r.exchange.created++
 	respondUri(w, &record)
 	return nil
 }

@@ -40,6 +40,10 @@ type exchange struct {
 	body       []byte // at most maxRecordedBody
 	bodySize   int
 	record     record
+
+	encoding   string // of the body that was read
+	created    int    // contacts
+	storeError error
 }
 
 // A recordedPart is one of multipart/form-data that is no text.
@@ -90,10 +94,10 @@ func (x *exchange) take(p *parameters) {
 	}
 }
 
-// note takes the violations of an error that a request is refused with.
+// note takes what is known of an error that a request ends with.
 func (x *exchange) note(err error) {
 	if e, is := err.(*apiError); is {
-		x.violations = e.Errors
+		x.violations, x.storeError = e.Errors, e.cause
 	}
 }
 

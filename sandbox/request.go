@@ -12,6 +12,7 @@ import (
 
 // A request is one for an operation, whose parameters keep the rules.
 type request struct {
+	exchange  *exchange
 	operation *wrapper.Operation
 	account   string
 	url       *url.URL              // as it came
@@ -63,7 +64,7 @@ func (s *Sandbox) read(x *exchange, r *http.Request, route *route) (*request, er
 		return nil, err
 	}
 	return &request{
-		operation: route.operation, account: x.account, url: r.URL, values: values, files: p.files,
+		exchange: x, operation: route.operation, account: x.account, url: r.URL, values: values, files: p.files,
 		release: release,
 	}, nil
 }
@@ -95,6 +96,7 @@ func (s *Sandbox) readBody(x *exchange, r *http.Request, p *parameters) (release
 			return nil, err
 		}
 	}
+	x.encoding = encoding
 	reader := http.MaxBytesReader(x.ResponseWriter, r.Body, s.maxBody)
 	if encoding == formType {
 		p.text.Grow(int(min(max(r.ContentLength, 0), 1<<10)))
@@ -128,7 +130,11 @@ func (s *Sandbox) hold(ctx context.Context, size int64) (release func(), err err
 	if s.held.Acquire(ctx, size) != nil {
 		return nil, &apiError{Status: http.StatusServiceUnavailable, Message: "Too many large requests come at once. Send again later."}
 	}
-	return func() { s.held.Release(size) }, nil
+	s.heldBytes.Add(size)
+	return func() {
+		s.heldBytes.Add(-size)
+		s.held.Release(size)
+	}, nil
 }
 
 func (s *Sandbox) tooLarge() error {

@@ -225,6 +225,8 @@ const (
 func (c *control) stream(w http.ResponseWriter, r *http.Request, f filter) {
 	watcher := c.sandbox.record.watch()
 	defer c.sandbox.record.unwatch(watcher)
+	c.sandbox.streams.Add(1)
+	defer c.sandbox.streams.Add(-1)
 	last, err := strconv.ParseInt(r.Header.Get("Last-Event-ID"), 10, 64)
 	if newest := c.sandbox.record.last(); err != nil {
 		last = newest

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"golang.org/x/sync/semaphore"
+	"golang.org/x/sync/singleflight"
 
 	"example.com/contacts/wrapper"
 )
@@ -49,6 +50,8 @@ type Config struct {
 	// SystemContacts is how many contacts that the system made SystemCampaign has; their ids begin with M. Those
 	// that the store lacks are added to it.
 	SystemContacts int
+	// Observe is told of each request for the API, once it has ended, on the request's goroutine. Nil: nobody is.
+	Observe func(Observation)
 }
 
 // SystemCampaign is the campaign that has the system's contacts: the one of the API page's example.
@@ -71,6 +74,12 @@ type Sandbox struct {
 	misbehaviour *misbehaviour
 	appeared     atomic.Int64 // contacts, by a fault
 	system       int          // contacts, of Config
+
+	observe   func(Observation)
+	heldBytes atomic.Int64 // of large bodies
+	streams   atomic.Int64 // of the control API
+	draining  atomic.Bool
+	readiness singleflight.Group
 }
 
 // A behaviour responds to a request whose parameters keep the rules.
@@ -96,6 +105,7 @@ func New(config Config) (*Sandbox, error) {
 		maxBody: config.MaxBody,
 		state:   config.State,
 		system:  config.SystemContacts,
+		observe: config.Observe,
 	}
 	if s.store == nil {
 		s.store = NewMemory()
@@ -157,13 +167,20 @@ func New(config Config) (*Sandbox, error) {
 // Paths that begin with /_sandbox/ are the control API, and no part of the API. Requests for it are neither counted
 // nor recorded. A request that is told to misbehave says so in the headers Sandbox-Fault and, if it asked for it by
 // Prefer, Preference-Applied.
+//
+// GET /healthz responds with 200 while the process lives, and GET /readyz while it can carry out requests: 503 if the
+// store does not answer, or after Drain.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.URL.Path, controlPath) {
 		s.control.ServeHTTP(w, r)
 		return
 	}
+	if r.URL.Path == livePath || r.URL.Path == readyPath {
+		s.serveHealth(w, r)
+		return
+	}
 	x := s.record.begin(w)
-	defer s.record.end(x, r)
+	defer s.end(x, r)
 	x.account, x.token, x.denied = s.accounts.authenticate(r)
 	counted := x.account
 	if x.denied != nil {
