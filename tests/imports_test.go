@@ -14,7 +14,12 @@ import (
 var heavy = []string{
 	"github.com/getkin/kin-openapi", "github.com/oapi-codegen/oapi-codegen", "github.com/spf13/cobra", "modernc.org/sqlite",
 	"encoding/csv", "github.com/jackc/pgx", "github.com/stretchr/testify", "example.com/contacts/sandbox", "example.com/contacts/importer",
-	"example.com/contacts/internal/contractgen", "example.com/contacts/cmd",
+	"example.com/contacts/internal/contractgen", "example.com/contacts/cmd", "github.com/prometheus",
+}
+
+// What a Go test that imports the sandbox should not have to carry.
+var heavyForTests = []string{
+	"github.com/prometheus", "github.com/jackc/pgx", "github.com/pressly/goose", "github.com/spf13/cobra", "github.com/stretchr/testify",
 }
 
 // carried are the packages of a list, or folders of packages, that others depend on.
@@ -33,6 +38,11 @@ func carried(t *testing.T, list []string, args ...string) (found []string) {
 
 func TestTheClientIsLight(t *testing.T) {
 	assert.Empty(t, carried(t, heavy, "example.com/contacts/gen", "example.com/contacts/wrapper"))
+}
+
+func TestTheSandboxIsLight(t *testing.T) {
+	assert.Empty(t, carried(t, heavyForTests, "example.com/contacts/sandbox"))
+	assert.Equal(t, []string{"github.com/prometheus"}, carried(t, heavyForTests, "example.com/contacts/sandbox/metrics"))
 }
 
 func TestHeavyPackagesAreFound(t *testing.T) {
