@@ -11,16 +11,16 @@ import (
 
 // A greeting is what the sandbox prints once it listens.
 type greeting struct {
-	base, kept, account string
-	token               token
-	faults              []string
+	base, kept, account, metrics string
+	token                        token
+	faults                       []string
 }
 
 func (g *greeting) print(w io.Writer, format string) error {
 	if format == "text" {
 		return g.printLines(w)
 	}
-	ready := readyLine{URL: g.base, Account: g.account, Faults: g.faults}
+	ready := readyLine{URL: g.base, Account: g.account, Faults: g.faults, Metrics: g.metrics}
 	if g.token.file == "" {
 		ready.Token = g.token.secret
 	}
@@ -33,6 +33,7 @@ type readyLine struct {
 	Account string   `json:"account"`
 	Token   string   `json:"token,omitempty"` // not one that somebody chose
 	Faults  []string `json:"faults,omitempty"`
+	Metrics string   `json:"metrics,omitempty"` // their URL
 }
 
 // printLines prints how to use the sandbox, as lines for a shell.
@@ -45,6 +46,9 @@ func (g *greeting) printLines(w io.Writer) error {
 	fmt.Fprintf(&b, "# The sandbox listens on %s and keeps contacts %s. To use it:\n", g.base, g.kept)
 	for _, fault := range g.faults {
 		fmt.Fprintf(&b, "# It misbehaves: %s\n", fault)
+	}
+	if g.metrics != "" {
+		fmt.Fprintf(&b, "# Metrics are at %s\n", g.metrics)
 	}
 	fmt.Fprintf(&b, "export %s=%s %s=%s %s=%s", baseURLVariable, g.base, accountVariable, g.account, tokenVariable, token)
 	o := firstForm()

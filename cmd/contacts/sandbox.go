@@ -8,6 +8,9 @@ import (
 	"example.com/contacts/sandbox"
 )
 
+// sandboxAddr is where the sandbox listens unless it is told otherwise.
+const sandboxAddr = "127.0.0.1:8080"
+
 func newSandbox() *cobra.Command {
 	var s served
 	cmd := &cobra.Command{
@@ -29,6 +32,9 @@ For tests, --output json prints one line of JSON once it listens, with url,
 account and token; --fault makes it misbehave, and the control API under
 /_sandbox/ changes the faults while it runs and tells what it was sent.
 
+For a supervisor, /healthz and /readyz tell whether it lives and is ready, and
+need no credentials.
+
 ` + faultHelp(),
 		Example: `  contacts sandbox
   contacts sandbox --addr 127.0.0.1:0 --db contacts.db --strict
@@ -41,7 +47,7 @@ account and token; --fault makes it misbehave, and the control API under
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.StringVar(&s.addr, "addr", "127.0.0.1:8080", "`ADDRESS` to listen on; port 0 is any free one")
+	flags.StringVar(&s.addr, "addr", sandboxAddr, "`ADDRESS` to listen on; port 0 is any free one")
 	flags.StringVar(&s.db, "db", "", "keep the contacts in `FILE` (default in memory)")
 	flags.StringVar(&s.account, "account", sandboxAccount, "the `ACCOUNT` that the sandbox knows")
 	flags.StringVar(&s.tokenFile, "auth-token-file", "", "read the token from `FILE` (default a random one)")
@@ -50,11 +56,20 @@ account and token; --fault makes it misbehave, and the control API under
 	flags.StringArrayVar(&s.faults, "fault", nil, "misbehave by `FAULT`; may be repeated")
 	flags.StringVar(&s.controlTokenFile, "control-token-file", "", "let a Bearer use the control API whose token is in `FILE`, as account and token do in any case")
 	flags.StringArrayVar(&s.controlHosts, "control-host", nil, "let the control API be reached under `NAME`, beside localhost and IP addresses; may be repeated")
+	flags.StringVar(&s.metricsAddr, "metrics-addr", "", "serve metrics for Prometheus at http://`ADDRESS`/metrics, a loopback address such as 127.0.0.1:9464")
+	flags.StringVar(&s.logging.format, "log-format", "text", "`FORMAT` of the log on standard error: text, or json")
+	flags.StringVar(&s.logging.level, "log-level", "info", "`LEVEL` from which on it logs: debug, info, warn or error")
+	flags.BoolVar(&s.logging.requests, "log-requests", false, "log a line for each request, without anything that it holds")
+	flags.DurationVar(&s.shutdownDelay, "shutdown-delay", 0, "`TIME` from a signal to the end, in which it serves, but is not ready, so that a load balancer leaves it")
 	flags.StringVar(&s.output, "output", "text", "`FORMAT` of what is printed once it listens: text, or json")
-	for _, flag := range []string{"addr", "account", "system-contacts", "control-host"} {
+	for _, flag := range []string{"addr", "account", "system-contacts", "control-host", "metrics-addr", "shutdown-delay"} {
 		must(cmd.RegisterFlagCompletionFunc(flag, cobra.NoFileCompletions))
 	}
-	must(cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"json", "text"}, cobra.ShellCompDirectiveNoFileComp)))
+	for _, flag := range []string{"output", "log-format"} {
+		must(cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions([]string{"json", "text"}, cobra.ShellCompDirectiveNoFileComp)))
+	}
+	must(cmd.RegisterFlagCompletionFunc("log-level", cobra.FixedCompletions([]string{"debug", "info", "warn", "error"}, cobra.ShellCompDirectiveNoFileComp)))
 	must(cmd.RegisterFlagCompletionFunc("fault", completeFault))
+	cmd.AddCommand(newHealthcheck())
 	return cmd
 }

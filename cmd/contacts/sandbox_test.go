@@ -107,7 +107,7 @@ func TestSandboxForOtherMachines(t *testing.T) {
 	assert.Contains(t, pasted(t, greeting), first, "what it prints works on this machine")
 	r := end()
 	assert.Equal(t, 0, r.code)
-	assert.Contains(t, r.stderr, "contacts: warning: other machines can reach the sandbox")
+	assert.Contains(t, r.stderr, `level=WARN msg="other machines can reach the sandbox,`)
 	noToken(t, greeting+r.stderr)
 }
 
@@ -227,6 +227,11 @@ func TestWrongFlagsOfTheSandbox(t *testing.T) {
 		{"--fault=drip=1", `there is no fault "drip"; there are drop, code,`},
 		{"--fault=drop=now", "the fault drop must be before-commit, after-commit or mid-response"},
 		{"--output=yaml", `--output must be text or json, not "yaml"`},
+		{"--log-format=xml", `--log-format must be text or json, not "xml"`},
+		{"--log-level=loud", `--log-level must be debug, info, warn or error, not "loud"`},
+		{"--log-level=info+2", "--log-level must be"},
+		{"--metrics-addr=0.0.0.0:0", "--metrics-addr 0.0.0.0:0 can be reached from other machines"},
+		{"--metrics-addr=9464", "--metrics-addr: "},
 		{"--control-token-file=missing", "--control-token-file: "},
 		{"--control-token-file=/dev/null", "--control-token-file: /dev/null is empty"},
 	} {

@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"path/filepath"
 	"time"
 
 	"example.com/contacts/sandbox"
+	"example.com/contacts/sandbox/metrics"
 )
 
 // served is a sandbox as a server of its own.
@@ -21,11 +23,18 @@ type served struct {
 	strict                       bool
 	systemContacts               int
 	faults, controlHosts         []string
+	metricsAddr                  string
+	logging                      logging
+	shutdownDelay                time.Duration
 }
 
 // run serves until the context ends.
 func (s *served) run(ctx context.Context, stdout, stderr io.Writer) error {
 	if err := (&output{s.output}).check(); err != nil {
+		return err
+	}
+	logger, err := s.logging.logger(stderr)
+	if err != nil {
 		return err
 	}
 	address, err := s.address()
@@ -41,10 +50,17 @@ func (s *served) run(ctx context.Context, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer store.Close()
-	box, err := s.newSandbox(ctx, token, store)
+	measures := metrics.New()
+	box, err := s.newSandbox(ctx, token, store, s.observers(logger, measures))
 	if err != nil {
 		return err
 	}
+	measures.Watch(box)
+	metricsURL, closeMetrics, err := s.serveMetrics(measures)
+	if err != nil {
+		return err
+	}
+	defer closeMetrics()
 	listener, err := net.ListenTCP("tcp", address)
 	if err != nil {
 		return fmt.Errorf("cannot listen: %w; choose another address with --addr (127.0.0.1:0 is any free port)", err)
@@ -54,9 +70,9 @@ func (s *served) run(ctx context.Context, stdout, stderr io.Writer) error {
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	if !address.IP.IsLoopback() {
-		fmt.Fprintf(stderr, "contacts: warning: other machines can reach the sandbox at %s, and what it is sent, the token too, is not encrypted\n", listener.Addr())
+		logger.Warn("other machines can reach the sandbox, and what it is sent, the token too, is not encrypted", "address", listener.Addr())
 	}
-	ready := greeting{base: baseURL(listener.Addr().(*net.TCPAddr)), kept: kept, account: s.account, token: token}
+	ready := greeting{base: baseURL(listener.Addr().(*net.TCPAddr)), kept: kept, account: s.account, token: token, metrics: metricsURL}
 	for _, state := range box.Faults() {
 		ready.faults = append(ready.faults, state.Fault) // with the seeds that nobody chose
 	}
@@ -69,6 +85,8 @@ func (s *served) run(ctx context.Context, stdout, stderr io.Writer) error {
 		return err
 	case <-ctx.Done():
 	}
+	box.Drain()
+	time.Sleep(s.shutdownDelay) // a second Ctrl-C ends the process
 	if err := shutDown(server); err != nil {
 		return err
 	}
@@ -114,10 +132,25 @@ func (s *served) openStore() (store sandbox.Store, kept string, err error) {
 	return store, "in " + s.db, err
 }
 
-func (s *served) newSandbox(ctx context.Context, token token, store sandbox.Store) (*sandbox.Sandbox, error) {
+// observers are told of each request; nil if none is.
+func (s *served) observers(logger *slog.Logger, m *metrics.Metrics) func(sandbox.Observation) {
+	if !s.logging.requests && s.metricsAddr == "" {
+		return nil
+	}
+	return func(o sandbox.Observation) {
+		if s.logging.requests {
+			logRequest(logger, o)
+		}
+		if s.metricsAddr != "" {
+			m.Observe(o)
+		}
+	}
+}
+
+func (s *served) newSandbox(ctx context.Context, token token, store sandbox.Store, observe func(sandbox.Observation)) (*sandbox.Sandbox, error) {
 	config := sandbox.Config{
 		AccountSID: s.account, AuthToken: token.secret, Store: store, Strict: s.strict, SystemContacts: s.systemContacts,
-		Faults: s.faults, ControlHosts: s.controlHosts,
+		Faults: s.faults, ControlHosts: s.controlHosts, Observe: observe,
 	}
 	if s.controlTokenFile != "" {
 		var err error
