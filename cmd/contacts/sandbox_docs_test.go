@@ -14,10 +14,10 @@ import (
 	"example.com/contacts/sandbox"
 )
 
-// page is docs/sandbox.md, and its blocks of code by their language.
-func page(t *testing.T) (text string, blocks map[string][]string) {
+// page is a file of docs/, and its blocks of code by their language.
+func page(t *testing.T, name string) (text string, blocks map[string][]string) {
 	t.Helper()
-	content, err := os.ReadFile("../../docs/sandbox.md")
+	content, err := os.ReadFile("../../docs/" + name)
 	require.NoError(t, err)
 	blocks = map[string][]string{}
 	parts := strings.Split(string(content), "```")
@@ -52,7 +52,7 @@ func runProgram(t *testing.T, code, file, interpreter string, args ...string) st
 }
 
 func TestShellOfTheSandboxPage(t *testing.T) {
-	_, blocks := page(t)
+	_, blocks := page(t, "sandbox.md")
 	require.Len(t, blocks["sh"], 3)
 	out := runProgram(t, strings.Join(blocks["sh"], "\n"), "page.sh", "sh", "-e")
 	assert.Equal(t, "no response\n\"@total\":\"1\"\n"+
@@ -61,20 +61,20 @@ func TestShellOfTheSandboxPage(t *testing.T) {
 }
 
 func TestPythonOfTheSandboxPage(t *testing.T) {
-	_, blocks := page(t)
+	_, blocks := page(t, "sandbox.md")
 	require.Len(t, blocks["python"], 1)
 	runProgram(t, blocks["python"][0], "page.py", "python3")
 }
 
 func TestNodeOfTheSandboxPage(t *testing.T) {
-	_, blocks := page(t)
+	_, blocks := page(t, "sandbox.md")
 	require.Len(t, blocks["javascript"], 1)
 	runProgram(t, blocks["javascript"][0], "page.mjs", "node")
 }
 
 // Go's program of the page is an Example, which `go test` runs.
 func TestGoOfTheSandboxPage(t *testing.T) {
-	_, blocks := page(t)
+	_, blocks := page(t, "sandbox.md")
 	require.Len(t, blocks["go"], 1)
 	example, err := os.ReadFile("../../sandbox/example_fault_test.go")
 	require.NoError(t, err)
@@ -82,7 +82,7 @@ func TestGoOfTheSandboxPage(t *testing.T) {
 }
 
 func TestSandboxPageListsEachFault(t *testing.T) {
-	text, _ := page(t)
+	text, _ := page(t, "sandbox.md")
 	text = strings.Join(strings.Fields(text), " ")
 	for _, kind := range sandbox.FaultKinds() {
 		form := strings.Join(append([]string{kind.Name + "=" + kind.Value}, kind.Parameters...), "; ")
