@@ -114,10 +114,9 @@ func displayName(name string) string {
 // check adds the rules of the contract that are broken, for parameters with which nothing else is wrong. It
 // returns the values of the parameters in their types, or all that is wrong.
 func (p *parameters) check() (wrapper.Draft, error) {
-	values, path, input := p.drafts()
-	violations := p.operation.CheckDraft(path, input)
+	values, typed, unknown := p.typed()
 	before := p.wrong
-	for _, v := range violations {
+	for _, v := range p.operation.CheckValues(typed, unknown) {
 		// Of a request that has another fault it cannot be said that it has no parameter.
 		if !mentions(before, v.Field) && (v.Field != "" || len(before) == 0) {
 			p.wrong = append(p.wrong, v)
@@ -133,29 +132,34 @@ func (p *parameters) check() (wrapper.Draft, error) {
 	return nil, &apiError{Status: http.StatusBadRequest, Message: countWrong(p.wrong), Errors: p.wrong}
 }
 
-// drafts are the parameters in their types, but for files; and the same as the contract's rules take them: those of
-// the path, and all others.
-func (p *parameters) drafts() (values, path, input wrapper.Draft) {
-	values, path, input = make(wrapper.Draft, len(p.values)), wrapper.Draft{}, make(wrapper.Draft, len(p.values))
-	for name, texts := range p.values {
-		field := p.operation.Field(name)
-		switch {
-		case field == nil:
-			input[name] = nil
-		case field.File != nil:
-			input[name] = filesOf(field, nil) // unless they are below
-		case field.In == wrapper.InPath:
-			values[name] = typed(field, texts)
-			path[name] = values[name]
-		default:
-			values[name] = typed(field, texts)
-			input[name] = values[name]
+// typed are the parameters in their types, but for files, by their names; the same as the contract's rules take them, in
+// the order of its fields; and the names of those that it does not have.
+func (p *parameters) typed() (values wrapper.Draft, inOrder []any, unknown []string) {
+	values, inOrder = make(wrapper.Draft, len(p.values)), make([]any, len(p.operation.Fields))
+	known := 0
+	for i := range p.operation.Fields {
+		field := &p.operation.Fields[i]
+		texts, given := p.values[field.Name]
+		if given {
+			known++
+		}
+		switch files := p.files[field.Name]; {
+		case field.File != nil && (given || files != nil):
+			inOrder[i] = filesOf(field, files)
+		case given:
+			values[field.Name] = typed(field, texts)
+			inOrder[i] = values[field.Name]
 		}
 	}
-	for name, parts := range p.files {
-		input[name] = filesOf(p.operation.Field(name), parts)
+	if known < len(p.values) {
+		for name := range p.values {
+			if p.operation.Field(name) == nil {
+				unknown = append(unknown, name)
+			}
+		}
+		slices.Sort(unknown)
 	}
-	return values, path, input
+	return values, inOrder, unknown
 }
 
 // typed is the value of a parameter. What is not of its type stays text, which the rules refuse.

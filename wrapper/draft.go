@@ -149,6 +149,15 @@ func (f *Field) ParseText(text string) (any, bool) {
 	return nil, false
 }
 
+// CheckValues is CheckDraft for who has the values in the order of Fields, nil where there is none, and the names
+// that are none of the operation's.
+func (o *Operation) CheckValues(values []any, unknown []string) []Violation {
+	f := o.filled(values)
+	f.unknown = unknown
+	violations, _ := f.violations(true, true)
+	return violations
+}
+
 // A filling is an input that is filled from outside.
 type filling struct {
 	operation   *Operation
@@ -157,20 +166,41 @@ type filling struct {
 	unknown     []string
 }
 
-func (o *Operation) filling(path, input Draft) *filling {
-	f := &filling{operation: o, path: o.newPath(), wrong: map[string]bool{}}
+// filled is filled with values in the order of the fields.
+func (o *Operation) filled(values []any) *filling {
+	f := &filling{operation: o, path: o.newPath()}
+	path, input := reflect.ValueOf(f.path).Elem(), reflect.Value{}
 	if o.newInput != nil {
 		f.input = o.newInput()
+		input = reflect.ValueOf(f.input).Elem()
 	}
+	for i, given := range values {
+		if given == nil {
+			continue
+		}
+		into := path
+		if n := path.NumField(); i < n {
+			into = path.Field(i)
+		} else {
+			into = input.Field(i - n)
+		}
+		if field := &o.Fields[i]; !field.set(into, given) {
+			f.refuse(field, into)
+		}
+	}
+	return f
+}
+
+func (o *Operation) filling(path, input Draft) *filling {
+	values := make([]any, len(o.Fields))
 	for i := range o.Fields {
 		field, from := &o.Fields[i], input
 		if field.In == InPath {
 			from = path
 		}
-		if given := from[field.Name]; given != nil && !field.set(f.value(i), given) {
-			f.refuse(field, f.value(i))
-		}
+		values[i] = from[field.Name]
 	}
+	f := o.filled(values)
 	unknown := func(draft Draft, inPath bool) {
 		for name := range draft {
 			if field := o.Field(name); field == nil || (field.In == InPath) != inPath {
@@ -184,17 +214,11 @@ func (o *Operation) filling(path, input Draft) *filling {
 	return f
 }
 
-// value is where field i goes.
-func (f *filling) value(i int) reflect.Value {
-	path := reflect.ValueOf(f.path).Elem()
-	if i < path.NumField() {
-		return path.Field(i)
-	}
-	return reflect.ValueOf(f.input).Elem().Field(i - path.NumField())
-}
-
 // refuse keeps in mind that a field has another type. For the rules of other fields it is there.
 func (f *filling) refuse(field *Field, value reflect.Value) {
+	if f.wrong == nil {
+		f.wrong = map[string]bool{}
+	}
 	f.wrong[field.Name] = true
 	switch value.Kind() {
 	case reflect.String:
@@ -214,6 +238,9 @@ func (f *filling) violations(strict, withPath bool) (out []Violation, unreadable
 		path = nil
 	}
 	f.operation.check(&c, path, f.input)
+	if len(c.violations) == 0 && len(f.wrong) == 0 && len(f.unknown) == 0 {
+		return nil, c.unreadable
+	}
 	take := func(name string) {
 		for _, v := range c.violations {
 			if v.Field == name {
@@ -240,6 +267,14 @@ func (f *Field) set(into reflect.Value, given any) bool {
 	if f.List == nil {
 		return f.setOne(into, given)
 	}
+	if texts, is := given.([]string); is && f.Kind == KindString {
+		items := reflect.MakeSlice(into.Type(), len(texts), len(texts))
+		for i, text := range texts {
+			items.Index(i).SetString(text)
+		}
+		into.Set(items)
+		return true
+	}
 	list := reflect.ValueOf(given)
 	if list.Kind() != reflect.Slice {
 		return false
@@ -256,6 +291,7 @@ func (f *Field) set(into reflect.Value, given any) bool {
 
 func (f *Field) setOne(into reflect.Value, given any) bool {
 	number, isNumber := given.(json.Number)
+	whole, isWhole := given.(int64)
 	switch {
 	case f.Kind == KindFile:
 		file, is := given.(*File)
@@ -272,6 +308,9 @@ func (f *Field) setOne(into reflect.Value, given any) bool {
 		return true
 	case isNumber:
 		return setScalar(f.Kind, string(number), false, into)
+	case f.Kind == KindInteger && isWhole:
+		scalar(into).SetInt(whole)
+		return true
 	}
 	text, err := json.Marshal(given)
 	return err == nil && setScalar(f.Kind, string(text), false, into)

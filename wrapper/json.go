@@ -96,10 +96,7 @@ func unquote(text jsonText) string {
 
 // setScalar sets a number or a boolean, or a pointer to one.
 func setScalar(kind Kind, text string, quoted bool, into reflect.Value) bool {
-	if into.Kind() == reflect.Pointer {
-		into.Set(reflect.New(into.Type().Elem()))
-		into = into.Elem()
-	}
+	into = scalar(into)
 	switch kind {
 	case KindInteger:
 		n, ok := wholeNumber(text)
@@ -115,6 +112,15 @@ func setScalar(kind Kind, text string, quoted bool, into reflect.Value) bool {
 	}
 	into.SetBool(text == "true")
 	return text == "true" || text == "false"
+}
+
+// scalar is what a value is set in: what a pointer points to.
+func scalar(into reflect.Value) reflect.Value {
+	if into.Kind() == reflect.Pointer {
+		into.Set(reflect.New(into.Type().Elem()))
+		return into.Elem()
+	}
+	return into
 }
 
 func wholeText(text string) (int64, bool) {
