@@ -1,12 +1,9 @@
 package bench
 
 import (
-	"bufio"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -28,11 +25,8 @@ func cliRows(tb testing.TB) []Row {
 	if err != nil {
 		tb.Skip("curl is not installed")
 	}
-	contacts := filepath.Join(tb.TempDir(), "contacts")
-	if out, err := exec.Command("go", "build", "-o", contacts, "example.com/contacts/cmd/contacts").CombinedOutput(); err != nil {
-		tb.Fatalf("%v\n%s", err, out)
-	}
-	base, token := startSandbox(tb, contacts)
+	contacts := buildContacts(tb)
+	box := startSandbox(tb, contacts)
 
 	create := func() *exec.Cmd {
 		cmd := exec.Command(contacts, "create", "--first-name", "Wile", "--last-name", "Coyote",
@@ -40,13 +34,13 @@ func cliRows(tb testing.TB) []Row {
 			"--work-phone-number", "8051234567", "--work-phone-number-country", "US",
 			"--cellphone-number", "8059876543", "--cellphone-number-country", "US",
 			"--labels", "Main Contact", "--labels", "Acme Partner")
-		cmd.Env = append(os.Environ(), "CONTACTS_BASE_URL="+base, "CONTACTS_ACCOUNT=IRsandbox",
-			"CONTACTS_TOKEN="+token, "CONTACTS_CAMPAIGN_ID=1000")
+		cmd.Env = append(os.Environ(), "CONTACTS_BASE_URL="+box.URL, "CONTACTS_ACCOUNT=IRsandbox",
+			"CONTACTS_TOKEN="+box.Token, "CONTACTS_CAMPAIGN_ID=1000")
 		return cmd
 	}
 	post := func() *exec.Cmd {
-		return exec.Command(curl, "--silent", "--fail", base+"/Advertisers/IRsandbox/Campaigns/1000/Contacts",
-			"-u", "IRsandbox:"+token, "-H", "Accept: application/json",
+		return exec.Command(curl, "--silent", "--fail", box.URL+"/Advertisers/IRsandbox/Campaigns/1000/Contacts",
+			"-u", "IRsandbox:"+box.Token, "-H", "Accept: application/json",
 			"-d", "FirstName=Wile", "-d", "LastName=Coyote", "-d", "EmailAddress=wile.coyote@example.com",
 			"-d", "Accounts=10000", "-d", "Title=Acme Partner Manager",
 			"-d", "WorkPhoneNumberCountry=US", "-d", "WorkPhoneNumber=8051234567",
@@ -62,40 +56,6 @@ func cliRows(tb testing.TB) []Row {
 	}
 	tb.Logf("contacts create %.1f ms, curl %.1f ms (medians of %d)", median(ours), median(theirs), rounds)
 	return []Row{{"contacts create, as a process", "curl's POST", ratio(ours, theirs), "<= 1.3"}}
-}
-
-// startSandbox returns the address and the token that `contacts sandbox` prints.
-func startSandbox(tb testing.TB, contacts string) (base, token string) {
-	server := exec.Command(contacts, "sandbox", "--addr", "127.0.0.1:0")
-	stdout, err := server.StdoutPipe()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	if err := server.Start(); err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() {
-		server.Process.Kill()
-		server.Wait()
-	})
-	lines := bufio.NewScanner(stdout)
-	for lines.Scan() {
-		if export, is := strings.CutPrefix(lines.Text(), "export "); is {
-			go io.Copy(io.Discard, stdout)
-			for _, word := range strings.Fields(export) {
-				name, value, _ := strings.Cut(word, "=")
-				switch value = strings.Trim(value, "'"); name {
-				case "CONTACTS_BASE_URL":
-					base = value
-				case "CONTACTS_TOKEN":
-					token = value
-				}
-			}
-			return base, token
-		}
-	}
-	tb.Fatal("the sandbox did not start")
-	return "", ""
 }
 
 func wallTime(tb testing.TB, cmd *exec.Cmd) float64 {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"net"
@@ -33,8 +34,8 @@ func BenchmarkSandbox(b *testing.B) {
 	}
 }
 
-// sandboxRows measures creates a second over 64 keep-alive connections on loopback: of a bare handler, and
-// of the sandbox without a store, with one, and with one that commits each create by itself.
+// sandboxRows measures creates a second over 64 keep-alive connections on loopback: of a bare handler; of the sandbox
+// without a store, with one, and with one that commits each create by itself; and of Prism.
 func sandboxRows(tb testing.TB) []Row {
 	durable := openBenchStore(tb)
 	names := []string{"bare", "no store", "durable", "commit for each"}
@@ -43,6 +44,9 @@ func sandboxRows(tb testing.TB) []Row {
 		newLoadTarget(tb, newSandboxServer(tb, new(noStore))),
 		newLoadTarget(tb, newSandboxServer(tb, durable)),
 		newLoadTarget(tb, newSandboxServer(tb, &oneByOne{Store: openBenchStore(tb)})),
+	}
+	if prism := startPrism(tb); prism != "" {
+		names, targets = append(names, "Prism"), append(targets, dialTarget(tb, prism, sandboxConnections, createRequest("secret", prismBody)))
 	}
 	for _, target := range targets {
 		target.creates(tb, 2*sandboxRound) // warm up
@@ -56,11 +60,16 @@ func sandboxRows(tb testing.TB) []Row {
 	for i, name := range names {
 		tb.Logf("sandbox, %-16s %7.0f creates/s (median)", name+":", median(rates[i]))
 	}
-	return []Row{
+	rows := []Row{
 		{"sandbox, 64 connections, urlencoded create, no store", "bare net/http handler", ratio(rates[1], rates[0]), ">= 0.55"},
 		{"sandbox durable (FULL, group commit)", "the same without a store", ratio(rates[2], rates[1]), ">= 0.6"},
 		{"sandbox durable (FULL, group commit)", "a commit for each create", ratio(rates[2], rates[3]), ">= 4"},
+		{"sandbox durable, requests recorded", "bare net/http handler without any of it", ratio(rates[2], rates[0]), ">= 0.5"},
 	}
+	if len(targets) > 4 {
+		rows = append(rows, Row{"sandbox durable, requests recorded", "Prism " + prismVersion + ", silent, same contract", ratio(rates[2], rates[4]), ">= 8"})
+	}
+	return rows
 }
 
 // bareHandler does what no handler can do without: it reads the request and answers it.
@@ -110,8 +119,10 @@ func (s *oneByOne) Create(ctx context.Context, record sandbox.Record) (int64, er
 // loadTarget is a server on loopback and the connections to it, kept open from one round to the next.
 type loadTarget struct {
 	connections []net.Conn
+	request     []byte // a create
 }
 
+// newLoadTarget serves in this process.
 func newLoadTarget(tb testing.TB, server *http.Server) *loadTarget {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -119,9 +130,14 @@ func newLoadTarget(tb testing.TB, server *http.Server) *loadTarget {
 	}
 	go server.Serve(listener)
 	tb.Cleanup(func() { server.Close() })
-	t := &loadTarget{}
-	for range sandboxConnections {
-		connection, err := net.Dial("tcp", listener.Addr().String())
+	return dialTarget(tb, listener.Addr().String(), sandboxConnections, createRequest("secret", createBody))
+}
+
+// dialTarget connects to a server that is there.
+func dialTarget(tb testing.TB, address string, connections int, request []byte) *loadTarget {
+	t := &loadTarget{request: request}
+	for range connections {
+		connection, err := net.Dial("tcp", address)
 		if err != nil {
 			tb.Fatal(err)
 		}
@@ -131,15 +147,20 @@ func newLoadTarget(tb testing.TB, server *http.Server) *loadTarget {
 	return t
 }
 
-// createRequest is the first request of the API's page, as curl writes it.
-var createRequest = func() []byte {
-	const body = "FirstName=Wile&LastName=Coyote&EmailAddress=wile.coyote@example.com&Accounts=10000&Title=Acme Partner Manager" +
-		"&ProfileImageUrl=&WorkPhoneNumberCountry=US&WorkPhoneNumber=8051234567&CellphoneNumberCountry=US" +
-		"&CellphoneNumber=8059876543&Labels=Main Contact,Acme Partner"
+// createBody is that of the first request of the API's page, as curl writes it.
+const createBody = "FirstName=Wile&LastName=Coyote&EmailAddress=wile.coyote@example.com&Accounts=10000&Title=Acme Partner Manager" +
+	"&ProfileImageUrl=&WorkPhoneNumberCountry=US&WorkPhoneNumber=8051234567&CellphoneNumberCountry=US" +
+	"&CellphoneNumber=8059876543&Labels=Main Contact,Acme Partner"
+
+func createRequest(token, body string) []byte {
 	return []byte("POST /Advertisers/IRsandbox/Campaigns/1000/Contacts HTTP/1.1\r\nHost: 127.0.0.1\r\n" +
-		"Authorization: Basic SVJzYW5kYm94OnNlY3JldA==\r\nUser-Agent: bench\r\nAccept: application/json\r\n" +
+		"Authorization: " + basic(token) + "\r\nUser-Agent: bench\r\nAccept: application/json\r\n" +
 		"Content-Length: " + strconv.Itoa(len(body)) + "\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n" + body)
-}()
+}
+
+func basic(token string) string {
+	return "Basic " + base64.StdEncoding.EncodeToString([]byte("IRsandbox:"+token))
+}
 
 // creates returns how many creates a second the target answers. The client does as little as it can, as it
 // shares the machine with the server.
@@ -152,7 +173,7 @@ func (t *loadTarget) creates(tb testing.TB, duration time.Duration) float64 {
 			answers := bufio.NewReader(connection)
 			n := int64(0)
 			for time.Since(begin) < duration {
-				if _, err := connection.Write(createRequest); err != nil {
+				if _, err := connection.Write(t.request); err != nil {
 					tb.Error(err)
 					return
 				}

@@ -70,7 +70,7 @@ func uploadOnce(way, address, path string) error {
 			return err
 		}
 	}
-	idle, err := memory("VmRSS:")
+	idle, err := memory("self", "VmRSS:")
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func uploadOnce(way, address, path string) error {
 		return err
 	}
 	seconds := time.Since(begin).Seconds()
-	peak, err := memory("VmHWM:")
+	peak, err := memory("self", "VmHWM:")
 	if err != nil {
 		return err
 	}
@@ -87,9 +87,9 @@ func uploadOnce(way, address, path string) error {
 	return nil
 }
 
-// memory reads a line of this process's status, in KiB.
-func memory(line string) (int, error) {
-	status, err := os.ReadFile("/proc/self/status")
+// memory reads a line of a process's status, in KiB.
+func memory(process, line string) (int, error) {
+	status, err := os.ReadFile("/proc/" + process + "/status")
 	if err != nil {
 		return 0, err
 	}
@@ -98,7 +98,7 @@ func memory(line string) (int, error) {
 			return strconv.Atoi(strings.TrimSpace(strings.TrimSuffix(value, "kB")))
 		}
 	}
-	return 0, fmt.Errorf("/proc/self/status has no %s", line)
+	return 0, fmt.Errorf("/proc/%s/status has no %s", process, line)
 }
 
 func writeUpload(path string) error {
