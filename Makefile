@@ -45,7 +45,7 @@ setup:
 # Writes all files, or none. Each line says what was written, and in what time.
 generate:
 	@$(CONTRACTGEN) generate openapi.yaml --package contacts --version $$(cat VERSION) \
-		--out go=. --out typescript=clients/typescript --out python=clients/python --out java=clients/java --out rust=clients/rust
+		--out go=. --out programs=sandbox/programs --out typescript=clients/typescript --out python=clients/python --out java=clients/java --out rust=clients/rust
 
 build: setup
 	go build ./...

@@ -28,10 +28,11 @@ func TestGeneratedFilesAreThoseOfTheContract(t *testing.T) {
 	version, err := os.ReadFile("../VERSION")
 	require.NoError(t, err)
 	pkg := contractgen.Package{Name: "contacts", Version: strings.TrimSpace(string(version))}
-	for _, language := range contractgen.Languages() {
-		folder := filepath.Join("..", "clients", language)
-		if language == "go" {
-			folder = ".."
+	folders := map[string]string{contractgen.Programs: "../sandbox/programs", "go": ".."}
+	for _, language := range append(contractgen.Languages(), contractgen.Programs) {
+		folder, is := folders[language]
+		if !is {
+			folder = filepath.Join("..", "clients", language)
 		}
 		files, err := contractgen.Render(readContract(t), pkg, language, false)
 		require.NoError(t, err)

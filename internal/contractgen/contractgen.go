@@ -30,9 +30,15 @@ type language interface {
 // Languages are the names of all languages, sorted.
 func Languages() []string { return slices.Sorted(maps.Keys(languages)) }
 
-// Render makes the files of a client.
+// Programs is what can be rendered beside the languages: what the sandbox writes programs in all of them from.
+const Programs = "programs"
+
+// Render makes the files of a client, or of Programs.
 func Render(api contract.API, pkg Package, name string, standalone bool) ([]File, error) {
 	language, known := languages[name]
+	if name == Programs {
+		language, known, standalone = programTable{}, true, false
+	}
 	if !known {
 		return nil, fmt.Errorf("there is no language %q; the languages are %s", name, strings.Join(Languages(), ", "))
 	}

@@ -82,7 +82,8 @@ an adapter for the conformance runner.`,
 	}
 	in.addFlags(cmd)
 	cmd.Flags().StringArrayVar(&out, "out", nil,
-		"write the client of `LANGUAGE=FOLDER`; the languages are "+strings.Join(contractgen.Languages(), ", "))
+		"write the client of `LANGUAGE=FOLDER`; the languages are "+strings.Join(contractgen.Languages(), ", ")+
+			", and programs is what the sandbox writes programs in all of them from")
 	cmd.Flags().StringVar(&pkg.Name, "package", "", "`NAME` of the packages, in lower-case letters and digits; by default, the document's title")
 	cmd.Flags().StringVar(&pkg.Version, "version", "0.1.0", "`VERSION` of the packages")
 	cmd.Flags().BoolVar(&standalone, "standalone", false, "write the runtime, a manifest and an adapter, too")
