@@ -34,13 +34,14 @@ func newControl(s *Sandbox, token string, hosts []string) *control {
 		c.token = &digest
 	}
 	for path, methods := range map[string]map[string]http.HandlerFunc{
-		"reset":         {"POST": c.postReset},
-		"export":        {"GET": c.getExport},
-		"load":          {"POST": c.postLoad},
-		"faults":        {"GET": c.getFaults, "PUT": c.putFaults, "DELETE": c.deleteFaults},
-		"faults/kinds":  {"GET": c.getKinds},
-		"requests":      {"GET": c.getRequests},
-		"requests/{id}": {"GET": c.getRequest},
+		"reset":                {"POST": c.postReset},
+		"export":               {"GET": c.getExport},
+		"load":                 {"POST": c.postLoad},
+		"faults":               {"GET": c.getFaults, "PUT": c.putFaults, "DELETE": c.deleteFaults},
+		"faults/kinds":         {"GET": c.getKinds},
+		"programs/{operation}": {"POST": c.postPrograms},
+		"requests":             {"GET": c.getRequests},
+		"requests/{id}":        {"GET": c.getRequest},
 	} {
 		var allowed []string
 		for method, handler := range methods {
