@@ -40,6 +40,9 @@ setup:
 	@command -v go >/dev/null || { echo "Go is missing. go.mod names the version; https://go.dev/dl has it" >&2; exit 1; }
 	@command -v curl >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get -qq update && apt-get -qq install -y curl; } || \
 		{ echo "curl is missing, with which the commands of the API's page are run. Install it with your system's packages" >&2; exit 1; }
+	@test -n "$$PGHOST" || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null || \
+		{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y postgresql; } || \
+		{ echo "PostgreSQL is missing, on which the sandbox is tested. Install it (Debian: apt-get install postgresql), or name a server with PGHOST, PGUSER and PGPASSWORD" >&2; exit 1; }
 	@for client in $(CLIENTS); do $(MAKE) -C clients/$$client setup || exit 1; done
 
 # Writes all files, or none. Each line says what was written, and in what time.
