@@ -153,7 +153,8 @@ func New(config Config) (*Sandbox, error) {
 //     large ones come at once
 //   - 400 with all that is wrong in Errors: rules of the contract that the parameters break, parameters that are
 //     unknown or given twice, a body or an image that cannot be read, a change that the contact does not allow
-//   - 500 if the store fails, 503 if it is closed
+//   - 500 if the store fails; 503 if it is closed, if its database is away (nothing was changed), or went away during
+//     the change (it is not known whether it was made), which the message says
 //
 // A request that is refused changes nothing. One that came whole is carried out, whether or not its sender
 // waits for the response.
@@ -236,6 +237,10 @@ func storeFailed(err error) error {
 		return errNoContact
 	case errors.Is(err, ErrClosed):
 		return &apiError{Status: http.StatusServiceUnavailable, Message: "The sandbox is shutting down. Start it and send again."}
+	case errors.Is(err, ErrUnavailable):
+		return &apiError{Status: http.StatusServiceUnavailable, Message: "The sandbox cannot use its database for now. Nothing was changed. Send again later.", cause: err}
+	case errors.Is(err, ErrInDoubt):
+		return &apiError{Status: http.StatusServiceUnavailable, Message: "The sandbox lost its database meanwhile. It is not known whether the change was made. Look before sending again.", cause: err}
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return &apiError{Status: http.StatusServiceUnavailable, Message: "The request was given up before it was done. Send again."}
 	}

@@ -15,6 +15,12 @@ var (
 	ErrNotFound = errors.New("sandbox: the store has no such contact")
 	// ErrClosed is what a Store says after Close.
 	ErrClosed = errors.New("sandbox: the store is closed")
+	// ErrUnavailable is what a Store says that cannot reach its database, or finds it unable to work for now. Nothing
+	// was changed.
+	ErrUnavailable = errors.New("sandbox: the database cannot be used for now")
+	// ErrInDoubt is what a Store says that lost its database while a change was being committed. It may have been made,
+	// or not.
+	ErrInDoubt = errors.New("sandbox: the database was lost during a change, which may have been made")
 )
 
 // Record is a contact as a Store keeps it.
@@ -53,14 +59,14 @@ type TakenError struct{ ID int64 }
 
 func (e *TakenError) Error() string { return fmt.Sprintf("sandbox: the id %d is taken", e.ID) }
 
-// Store keeps contacts and accounts. It is safe for concurrent use. NewMemory and OpenSQLite are the two that there
-// are; another database is another implementation of these methods. A record that is not of the account and the
-// campaign that are asked for is not found. Contacts need no account in the AccountStore.
+// Store keeps contacts and accounts. It is safe for concurrent use. NewMemory and OpenSQLite make one, and so does
+// Open of the package postgres; another database is another implementation of these methods. A record that is not of the
+// account and the campaign that are asked for is not found. Contacts need no account in the AccountStore.
 type Store interface {
 	AccountStore
 	// Create keeps a record and returns its id: FirstID in a new store, and ever higher, also after
 	// records were removed. When it returns without an error the record is as durable as the store can
-	// make it; with one, nothing was kept.
+	// make it; with one that is not ErrInDoubt, nothing was kept.
 	Create(ctx context.Context, record Record) (id int64, err error)
 	// Get returns a record, or ErrNotFound.
 	Get(ctx context.Context, accountSID string, campaignID, id int64) (Record, error)
