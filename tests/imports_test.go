@@ -13,7 +13,7 @@ import (
 // What nobody who imports the client should have to carry.
 var heavy = []string{
 	"github.com/getkin/kin-openapi", "github.com/oapi-codegen/oapi-codegen", "github.com/spf13/cobra", "modernc.org/sqlite",
-	"encoding/csv", "github.com/jackc/pgx", "github.com/stretchr/testify", "example.com/contacts/sandbox", "example.com/contacts/importer",
+	"encoding/csv", "github.com/jackc/pgx", "github.com/pressly/goose", "github.com/stretchr/testify", "example.com/contacts/sandbox", "example.com/contacts/importer",
 	"example.com/contacts/internal/contractgen", "example.com/contacts/cmd", "github.com/prometheus",
 }
 
@@ -47,5 +47,6 @@ func TestTheSandboxIsLight(t *testing.T) {
 
 func TestHeavyPackagesAreFound(t *testing.T) {
 	assert.Equal(t, []string{"net", "encoding/json"}, carried(t, []string{"net", "encoding/json", "encoding/csv", "crypto/tl"}, "example.com/contacts/wrapper"))
+	assert.Len(t, carried(t, []string{"github.com/jackc", "github.com/pressly/goose"}, "example.com/contacts/sandbox/postgres"), 2)
 	assert.Subset(t, carried(t, heavy, "-test", "."), []string{"github.com/stretchr/testify", "example.com/contacts/sandbox"})
 }
