@@ -191,27 +191,10 @@ func appendRecord(b []byte, record *Record) ([]byte, error) {
 
 // addSystemContacts makes those that SystemCampaign lacks.
 func (s *Sandbox) addSystemContacts() error {
-	count := s.system
-	if count == 0 {
+	if s.system == 0 {
 		return nil
 	}
-	ctx := context.Background()
-	records, err := s.store.List(ctx, s.account, SystemCampaign, time.Now())
-	if err != nil {
-		return err
-	}
-	for _, record := range records {
-		if record.System {
-			count--
-		}
-	}
-	for n := range max(0, count) {
-		record := Record{AccountSID: s.account, CampaignID: SystemCampaign, System: true, Contact: systemContact(n + 1)}
-		if _, err := s.store.Create(ctx, record); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.store.AddSystem(context.Background(), s.account, SystemCampaign, s.system, systemContact)
 }
 
 // systemContact is a contact without a title, which may be null (F13).

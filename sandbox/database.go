@@ -292,8 +292,8 @@ func (db *database) has(query string, values ...driver.Value) (bool, error) {
 	return err == nil, err
 }
 
-func (db *database) integer(query string) (int64, error) {
-	value, err := db.value(query)
+func (db *database) integer(query string, values ...driver.Value) (int64, error) {
+	value, err := db.value(query, values...)
 	if err != nil {
 		return 0, err
 	}

@@ -30,11 +30,15 @@ func (m *memory) Create(ctx context.Context, record Record) (int64, error) {
 		return 0, err
 	}
 	defer unlock()
+	record.Image = bytes.Clone(record.Image) // of the length that it has, and no more
+	return m.add(record), nil
+}
+
+func (m *memory) add(record Record) int64 {
 	record.ID = m.nextID
 	m.nextID++
-	record.Image = bytes.Clone(record.Image) // of the length that it has, and no more
 	m.records = append(m.records, &record)
-	return record.ID, nil
+	return record.ID
 }
 
 // lock is for a change. It fails if nothing may change.
@@ -183,6 +187,23 @@ func (m *memory) Reset(ctx context.Context, accountSID string) (removed int64, e
 	before := len(m.records)
 	m.records = slices.DeleteFunc(m.records, func(record *Record) bool { return accountSID == "" || record.AccountSID == accountSID })
 	return int64(before - len(m.records)), nil
+}
+
+func (m *memory) AddSystem(ctx context.Context, accountSID string, campaignID int64, count int, contact func(n int) string) error {
+	unlock, err := m.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	for _, record := range m.records {
+		if record.System && record.AccountSID == accountSID && record.CampaignID == campaignID {
+			count--
+		}
+	}
+	for n := range max(0, count) {
+		m.add(Record{AccountSID: accountSID, CampaignID: campaignID, System: true, Contact: contact(n + 1)})
+	}
+	return nil
 }
 
 func (m *memory) Accounts(context.Context) ([]Account, <-chan struct{}, error) {

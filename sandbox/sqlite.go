@@ -93,6 +93,12 @@ func (s *sqliteStore) Load(ctx context.Context, records []Record) error {
 	return s.do(ctx, func(w *writer) (refused, failed error) { return w.load(records) })
 }
 
+func (s *sqliteStore) AddSystem(ctx context.Context, accountSID string, campaignID int64, count int, contact func(n int) string) error {
+	return s.do(ctx, func(w *writer) (refused, failed error) {
+		return nil, w.addSystem(accountSID, campaignID, count, contact)
+	})
+}
+
 func (s *sqliteStore) Reset(ctx context.Context, accountSID string) (removed int64, err error) {
 	err = s.do(ctx, func(w *writer) (refused, failed error) {
 		removed, failed = w.reset(accountSID)

@@ -88,6 +88,10 @@ type Store interface {
 	// Reset removes all records of an account, or of all accounts if it is "", and returns how many. Create does not
 	// use their ids again.
 	Reset(ctx context.Context, accountSID string) (removed int64, err error)
+	// AddSystem creates contacts that the system made until a campaign has that many, all of them or none, with nothing
+	// else in between: those of two sandboxes that start at once are not added twice. contact is Record.Contact of the
+	// first, second and so on that is lacking.
+	AddSystem(ctx context.Context, accountSID string, campaignID int64, count int, contact func(n int) string) error
 	// Close waits for the changes that have begun and frees what the store holds. Every later call of any
 	// method but Close fails with ErrClosed.
 	Close() error

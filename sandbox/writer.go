@@ -211,6 +211,19 @@ func (w *writer) load(records []Record) (refused, failed error) {
 	return nil, nil
 }
 
+func (w *writer) addSystem(accountSID string, campaignID int64, count int, contact func(n int) string) error {
+	has, err := w.db.integer("SELECT count(*) FROM contact WHERE account = ? AND campaign = ? AND system = 1", accountSID, campaignID)
+	if err != nil {
+		return err
+	}
+	for n := range max(0, count-int(has)) {
+		if _, err := w.insert(&Record{AccountSID: accountSID, CampaignID: campaignID, System: true, Contact: contact(n + 1)}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // reset removes the records of an account, or of all.
 func (w *writer) reset(accountSID string) (removed int64, err error) {
 	const which = " WHERE account = ?1 OR ?1 = ''"

@@ -91,6 +91,9 @@ func (d *Database) transaction(ctx context.Context, run func(context.Context, pg
 	})
 }
 
+// lockContacts lets nobody else change contacts until the end of the transaction.
+const lockContacts = "LOCK TABLE contact IN SHARE ROW EXCLUSIVE MODE"
+
 // Load implements sandbox.Store.
 func (d *Database) Load(ctx context.Context, records []sandbox.Record) error {
 	ids := make([]int64, len(records))
@@ -98,8 +101,8 @@ func (d *Database) Load(ctx context.Context, records []sandbox.Record) error {
 		ids[i] = records[i].ID
 	}
 	return d.transaction(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		// Creates, which take their ids with this lock of theirs, wait: none gets one that is loaded.
-		if _, err := tx.Exec(ctx, "LOCK TABLE contact IN SHARE ROW EXCLUSIVE MODE"); err != nil {
+		// Creates take their ids with a lock of theirs, and wait: none gets one that is loaded.
+		if _, err := tx.Exec(ctx, lockContacts); err != nil {
 			return err
 		}
 		rows, _ := tx.Query(ctx, "SELECT id FROM contact WHERE id = ANY ($1)", ids)
@@ -130,6 +133,27 @@ func (d *Database) Load(ctx context.Context, records []sandbox.Record) error {
 		}
 		// The first id of a new sequence is not called yet.
 		_, err = tx.Exec(ctx, "SELECT setval('contact_id', $1) FROM contact_id WHERE last_value < $1 OR last_value = $1 AND NOT is_called", slices.Max(ids))
+		return err
+	})
+}
+
+// AddSystem implements sandbox.Store.
+func (d *Database) AddSystem(ctx context.Context, accountSID string, campaignID int64, count int, contact func(n int) string) error {
+	return d.transaction(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, lockContacts); err != nil {
+			return err
+		}
+		var has int
+		if err := tx.QueryRow(ctx, "SELECT count(*)"+ofCampaign+" AND system", accountSID, campaignID).Scan(&has); err != nil {
+			return err
+		}
+		var contacts []string
+		for n := range max(0, count-has) {
+			contacts = append(contacts, contact(n+1))
+		}
+		_, err := tx.Exec(ctx, `
+			INSERT INTO contact (id, account, campaign, system, contact)
+			SELECT nextval('contact_id'), $1, $2, true, contact FROM unnest($3::text[]) AS c (contact)`, accountSID, campaignID, contacts)
 		return err
 	})
 }

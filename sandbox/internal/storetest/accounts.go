@@ -108,4 +108,5 @@ func Shared(t *testing.T, open func(t *testing.T) (a, b sandbox.Store)) {
 	_, err = b.Reset(ctx, "IRa")
 	require.NoError(t, err)
 	assert.Empty(t, all(t, a, "IRa"))
+	addSystemContacts(t, a, b)
 }

@@ -22,6 +22,7 @@ func Store(t *testing.T, open func(t *testing.T) sandbox.Store) {
 	t.Run("pages", func(t *testing.T) { pages(t, open) })
 	t.Run("load", func(t *testing.T) { load(t, open) })
 	t.Run("reset", func(t *testing.T) { reset(t, open) })
+	t.Run("system contacts", func(t *testing.T) { systemContacts(t, open) })
 	t.Run("accounts", func(t *testing.T) { accounts(t, open) })
 	t.Run("close", func(t *testing.T) { closing(t, open) })
 }
@@ -267,6 +268,7 @@ func closing(t *testing.T, open func(t *testing.T) sandbox.Store) {
 	_, err = store.Page(ctx, "", 0, 1)
 	assert.ErrorIs(t, err, sandbox.ErrClosed)
 	assert.ErrorIs(t, store.Load(ctx, nil), sandbox.ErrClosed)
+	assert.ErrorIs(t, store.AddSystem(ctx, "IRa", 7, 1, nil), sandbox.ErrClosed)
 	_, err = store.Reset(ctx, "")
 	assert.ErrorIs(t, err, sandbox.ErrClosed)
 	_, _, err = store.Accounts(ctx)
