@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"net/http"
+	"sync/atomic"
 	"time"
 )
 
@@ -13,18 +14,20 @@ import (
 type directory struct {
 	own    Account
 	stored cached[accountIndex]
+
+	askAgain atomic.Int64 // when, after it failed, in Unix nanoseconds
 }
 
 type accountIndex struct {
 	bySID   map[string]*Account
-	byToken map[[sha256.Size]byte]*Account
+	byToken tokenDigests
 }
 
 func newDirectory(own Account, store AccountStore) *directory {
 	d := &directory{own: own}
 	d.stored.read = func(ctx context.Context) (accountIndex, <-chan struct{}, error) {
 		list, changed, err := store.Accounts(ctx)
-		index := accountIndex{map[string]*Account{}, map[[sha256.Size]byte]*Account{}}
+		index := accountIndex{map[string]*Account{}, tokenDigests{}}
 		for i := range list {
 			index.bySID[list[i].SID] = &list[i]
 			index.byToken[list[i].TokenDigest] = &list[i]
@@ -105,25 +108,45 @@ func (d *directory) accountOfToken(ctx context.Context, token string) (sid strin
 	return sid, err
 }
 
-// isToken tells whether a text is the token of an account.
-func (d *directory) isToken(text string) bool {
-	digest := sha256.Sum256([]byte(text))
-	if digest == d.own.TokenDigest {
-		return true
+// digests are those of the tokens of all accounts but the one of Config. A store that cannot be asked is asked again
+// only after a second: the last answer must do until then.
+func (d *directory) digests() tokenDigests {
+	now := time.Now()
+	last := d.stored.current.Load()
+	switch {
+	case last == nil && now.UnixNano() < d.askAgain.Load():
+		return nil
+	case last != nil && (last.isFresh(now) || now.UnixNano() < d.askAgain.Load()):
+		return last.value.byToken
 	}
-	index, err := d.stored.get(context.Background())
-	return err == nil && index.byToken[digest] != nil
+	ctx, cancel := context.WithTimeout(context.Background(), maxAge)
+	defer cancel()
+	index, err := d.stored.get(ctx)
+	if err != nil {
+		d.askAgain.Store(time.Now().Add(maxAge).UnixNano())
+		return d.digests()
+	}
+	return index.byToken
 }
 
-// maySee tells whether an account, or "" for all, sees the requests of another. Those of nobody, with credentials of no
-// account, are for the one of Config, so that who is alone sees why a client has no success.
-func (d *directory) maySee(reader, account string) bool {
-	if reader == "" || reader == account {
+// has tells whether there is an account.
+func (d *directory) has(sid string) bool {
+	if sid == d.own.SID {
 		return true
 	}
-	if reader != d.own.SID {
-		return false
-	}
 	index, err := d.stored.get(context.Background())
-	return err == nil && index.bySID[account] == nil
+	return err == nil && index.bySID[sid] != nil
+}
+
+// visibleTo are the accounts whose requests an account sees, or "" for all: its own. Those of nobody, without the
+// credentials of an account and on the path of none, are for the account of Config, so that who is alone sees why a
+// client has no success.
+func (d *directory) visibleTo(account string) []string {
+	switch account {
+	case "":
+		return nil
+	case d.own.SID:
+		return []string{account, ""}
+	}
+	return []string{account}
 }

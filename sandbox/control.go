@@ -12,6 +12,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // controlPath begins the paths of the control API, which are no paths of the API.
@@ -25,10 +26,13 @@ type control struct {
 	hosts   []string
 	sites   *http.CrossOriginProtection
 	mux     http.ServeMux
+	ended   chan struct{} // closed when streams must end
+	end     func()
 }
 
 func newControl(s *Sandbox, token string, hosts []string) *control {
-	c := &control{sandbox: s, hosts: hosts, sites: http.NewCrossOriginProtection()}
+	c := &control{sandbox: s, hosts: hosts, sites: http.NewCrossOriginProtection(), ended: make(chan struct{})}
+	c.end = sync.OnceFunc(func() { close(c.ended) })
 	if token != "" {
 		digest := sha256.Sum256([]byte(token))
 		c.token = &digest

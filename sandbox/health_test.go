@@ -41,7 +41,9 @@ func TestHealth(t *testing.T) {
 		assert.Equal(t, "GET, HEAD", w.Header().Get("Allow"))
 		assert.Contains(t, w.Body.String(), `{"Status":"ERROR","Message":"`)
 	}
-	assert.Zero(t, handler.record.last(), "they are not recorded")
+	last, err := handler.record.log.Last(t.Context())
+	require.NoError(t, err)
+	assert.Zero(t, last, "they are not recorded")
 }
 
 // notReady asserts that a sandbox lives, and is not ready for a reason.

@@ -466,7 +466,7 @@ func TestHandlingIsStrictOrLenient(t *testing.T) {
 
 // Nothing is left of what a dropped connection uploaded, and others go on.
 func TestDroppedUploadsReleaseTheirMemory(t *testing.T) {
-	box, err := sandbox.New(sandbox.Config{AccountSID: sid, AuthToken: token, Store: new(forgetful), Faults: []string{"drop=after-commit; operation=createContact"}})
+	box, err := sandbox.New(sandbox.Config{AccountSID: sid, AuthToken: token, Store: &forgetful{Store: sandbox.NewMemory()}, Faults: []string{"drop=after-commit; operation=createContact"}})
 	require.NoError(t, err)
 	a := apiOf(t, box)
 	body := parts(required(text("ProfileImageFile", "i"), file("i", "i", png+strings.Repeat("x", 8<<20)))...)

@@ -1,10 +1,9 @@
 package sandbox
 
 import (
-	"bytes"
-	"encoding/binary"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -12,34 +11,36 @@ import (
 	"example.com/contacts/wrapper"
 )
 
-// What is kept of requests. What is longer is cut.
+// What is recorded of one request. What is longer is cut.
 const (
-	maxRecords        = 1000
-	maxRecordedBytes  = 8 << 20  // of all
-	maxRecordedText   = 16 << 10 // of the parameters of one request, and of what is wrong with them
-	maxRecordedBody   = 4 << 10  // of one response
-	maxRecordedHeader = 1 << 10  // of one header, and of the path
+	maxRecordedText   = 16 << 10 // of the parameters, and of what is wrong with them
+	maxRecordedBody   = 4 << 10  // of the response
+	maxRecordedHeader = 1 << 10  // of one header, of the path and of other short texts
+	maxNotedBody      = 5 << 10  // of the response, before secrets are taken out
 )
 
-// recordedHeaders are those of a request that are kept. Credentials are not among them.
-var recordedHeaders = [...]string{"Accept", "Content-Type", "Expect", "Prefer", "User-Agent"}
+// recordedHeaders are those of a request that are recorded. Credentials are not among them.
+var recordedHeaders = [...]string{
+	"Accept", "Accept-Encoding", "Accept-Language", "Content-Encoding", "Content-Type", "Expect", "Origin", "Prefer", "User-Agent",
+}
 
 // An exchange is a request on its way: the ResponseWriter that notes what is sent.
 type exchange struct {
 	http.ResponseWriter
 	began      time.Time
 	operation  *wrapper.Operation // nil: none was found
-	account    string
-	token      string // that the request brought, right or wrong
-	denied     error  // the credentials are wrong
+	account    string             // whose it is; empty: nobody's
+	user       string             // that the request brought, as the token, right or wrong
+	token      string
+	denied     error // the credentials are wrong
 	plan       *plan
 	values     map[string][]string
 	parts      []recordedPart
 	violations []wrapper.Violation
 	status     int    // of the response; 0: none was sent
-	body       []byte // at most maxRecordedBody
+	body       []byte // at most maxNotedBody
 	bodySize   int
-	record     record
+	json       []byte
 
 	encoding   string // of the body that was read
 	created    int    // contacts
@@ -75,7 +76,7 @@ func (x *exchange) sent(status int, b []byte) {
 		x.status = status
 	}
 	x.bodySize += len(b)
-	if room := maxRecordedBody - len(x.body); room > 0 {
+	if room := maxNotedBody - len(x.body); room > 0 {
 		x.body = append(x.body, b[:min(room, len(b))]...)
 	}
 }
@@ -101,165 +102,16 @@ func (x *exchange) note(err error) {
 	}
 }
 
-// A record is a request and its response in one piece of memory: numbers, texts and lists, one after another, as
-// exchange.write writes them and control.view reads them. So a thousand of them cost the garbage collector
-// nothing, and JSON is made only if somebody looks. It never holds the token.
-type record []byte
-
-func (r *record) number(n int64) { *r = binary.AppendVarint(*r, n) }
-
-// more precedes each item of a list, and says at its end that there is none.
-func (r *record) more(is bool) {
-	if is {
-		*r = append(*r, 1)
-	} else {
-		*r = append(*r, 0)
-	}
-}
-
-// text writes at most n bytes of a text, and a sign if there were more.
-func (r *record) text(text string, n int) {
-	if len(text) > n {
-		text = strings.ToValidUTF8(text[:max(n, 0)], "") + "…"
-	}
-	*r = append(binary.AppendUvarint(*r, uint64(len(text))), text...)
-}
-
-func (r *record) readNumber() int64 {
-	n, size := binary.Varint(*r)
-	*r = (*r)[size:]
-	return n
-}
-
-func (r *record) readMore() bool {
-	is := (*r)[0] == 1
-	*r = (*r)[1:]
-	return is
-}
-
-func (r *record) readText() string {
-	n, size := binary.Uvarint(*r)
-	end := size + int(n)
-	text := string((*r)[size:end])
-	*r = (*r)[end:]
-	return text
-}
-
-const redacted = "[token]"
-
-// text writes a text without the token that the request brought.
-func (x *exchange) text(text string, n int) {
-	if x.token != "" && strings.Contains(text, x.token) {
-		text = strings.ReplaceAll(text, x.token, redacted)
-	}
-	x.record.text(text, n)
-}
-
-func (x *exchange) texts(texts []string) {
-	for _, text := range texts {
-		x.record.more(true)
-		x.text(text, maxRecordedHeader)
-	}
-	x.record.more(false)
-}
-
-// write writes all that is known of a request, whose handler has returned or panicked.
-func (x *exchange) write(r *http.Request) {
-	w := &x.record
-	w.number(x.began.UnixNano())
-	w.number(int64(time.Since(x.began)))
-	x.text(x.account, maxRecordedHeader)
-	x.text(r.Method, maxRecordedHeader)
-	x.text(r.URL.Path, maxRecordedHeader)
-	operation := ""
-	if x.operation != nil {
-		operation = x.operation.ID
-	}
-	w.text(operation, len(operation))
-	for _, name := range recordedHeaders {
-		switch values := r.Header[name]; len(values) {
-		case 0:
-			w.text("", 0)
-		case 1:
-			x.text(values[0], maxRecordedHeader)
-		default:
-			x.text(strings.Join(values, ", "), maxRecordedHeader)
-		}
-	}
-	w.number(r.ContentLength)
-
-	room := maxRecordedText
-	for name, values := range x.values {
-		for _, value := range values {
-			if room -= len(name); room > 0 {
-				w.more(true)
-				x.text(name, maxRecordedHeader)
-				x.text(value, room)
-				room -= len(value)
-			}
-		}
-	}
-	w.more(false)
-	for _, part := range x.parts {
-		if room -= len(part.name); room > 0 {
-			w.more(true)
-			x.text(part.name, maxRecordedHeader)
-			w.text(part.field, maxRecordedHeader)
-			w.more(part.isFile)
-			w.number(int64(part.size))
-			w.text(part.contentType, maxRecordedHeader)
-		}
-	}
-	w.more(false)
-	for _, violation := range x.violations {
-		if room -= len(violation.Message); room > 0 {
-			w.more(true)
-			x.text(violation.Field, maxRecordedHeader)
-			w.text(string(violation.Rule), maxRecordedHeader)
-			x.text(violation.Message, maxRecordedHeader)
-		}
-	}
-	w.more(false)
-	var happened, ignored []string
-	if x.plan != nil {
-		happened, ignored = x.plan.happened, x.plan.ignored
-	}
-	x.texts(happened)
-	x.texts(ignored)
-
-	w.number(int64(x.status))
-	for name, values := range x.Header() {
-		w.more(true)
-		w.text(name, maxRecordedHeader)
-		x.text(strings.Join(values, ", "), maxRecordedHeader)
-	}
-	w.more(false)
-	if x.token != "" && bytes.Contains(x.body, []byte(x.token)) {
-		x.body = bytes.ReplaceAll(x.body, []byte(x.token), []byte(redacted))
-	}
-	*w = append(binary.AppendUvarint(*w, uint64(len(x.body))), x.body...)
-	w.number(int64(x.bodySize))
-}
-
-// A recorder keeps the last requests, in a ring: the one with id n is at n % maxRecords.
+// A recorder makes records of requests.
 type recorder struct {
+	log       RequestLog
+	secrets   secrets
+	digests   func() tokenDigests // of the tokens of other accounts
 	exchanges sync.Pool
-	mu        sync.Mutex
-	ring      [maxRecords]record
-	oldest    int64 // id of the oldest that is kept
-	next      int64 // id of the next one
-	bytes     int
-	watchers  map[*watcher]bool
 }
 
-// A watcher is told when there are new requests, and when it must end.
-type watcher struct{ news, end chan struct{} }
-
-func newRecorder() *recorder {
-	return &recorder{
-		exchanges: sync.Pool{New: func() any { return new(exchange) }},
-		oldest:    1, next: 1, watchers: map[*watcher]bool{},
-	}
+func newRecorder(log RequestLog, secrets secrets, digests func() tokenDigests) *recorder {
+	return &recorder{log: log, secrets: secrets, digests: digests, exchanges: sync.Pool{New: func() any { return new(exchange) }}}
 }
 
 // begin begins to record a request.
@@ -271,91 +123,283 @@ func (c *recorder) begin(w http.ResponseWriter) *exchange {
 
 // end keeps a request, whose handler has returned or panicked.
 func (c *recorder) end(x *exchange, r *http.Request) {
-	x.write(r)
-	free := c.keep(x.record)
-	*x = exchange{body: x.body[:0], record: free[:0]}
+	_, credentials, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	w := recordWriter{x.json[:0], c.secrets.ofRequest(credentials, x.token, x.denied != nil)}
+	w.secrets.digests = c.digests()
+	w.exchange(x, r)
+	c.log.Keep(RequestRecord{Account: x.account, Status: x.status, JSON: w.json})
+	*x = exchange{body: x.body[:0], json: w.json}
 	c.exchanges.Put(x)
 }
 
-// keep takes a record. It returns the memory of one that is not kept any more.
-func (c *recorder) keep(r record) (free record) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	id := c.next
-	c.next++
-	if id-c.oldest == maxRecords {
-		free = c.drop()
+// A recordWriter writes the JSON of one request. It never holds a token.
+type recordWriter struct {
+	json    []byte
+	secrets secrets
+}
+
+// name begins a member.
+func (w *recordWriter) name(name string) {
+	w.json = append(append(append(separate(w.json), '"'), name...), `":`...)
+}
+
+func (w *recordWriter) begin(bracket byte) { w.json = append(w.json, bracket) }
+func (w *recordWriter) end(bracket byte)   { w.json = append(w.json, bracket) }
+
+// item begins an object in a list.
+func (w *recordWriter) item() { w.json = append(separate(w.json), '{') }
+
+func (w *recordWriter) number(name string, n int64) {
+	w.name(name)
+	w.json = strconv.AppendInt(w.json, n, 10)
+}
+
+func (w *recordWriter) truth(name string) {
+	w.name(name)
+	w.json = append(w.json, "true"...)
+}
+
+// word is a member whose value is a word of ours.
+func (w *recordWriter) word(name, value string) {
+	w.name(name)
+	w.json = appendString(w.json, value)
+}
+
+// text is a member whose value is of at most n bytes, and whether it was cut.
+func (w *recordWriter) text(name, value string, n int) (whole bool) {
+	w.name(name)
+	return w.value(value, n)
+}
+
+func (w *recordWriter) value(value string, n int) (whole bool) {
+	short, whole := w.secrets.redact(value, n)
+	w.json = appendEscaped(append(w.json, '"'), short)
+	if !whole {
+		w.json = append(w.json, "…"...)
 	}
-	c.ring[id%maxRecords] = r
-	for c.bytes += cap(r); c.bytes > maxRecordedBytes && c.oldest < id; {
-		c.drop()
+	w.json = append(w.json, '"')
+	return whole
+}
+
+// exchange writes all that is known of a request.
+func (w *recordWriter) exchange(x *exchange, r *http.Request) {
+	w.begin('{')
+	w.name("time")
+	w.json = append(w.json, '"')
+	w.json = x.began.UTC().AppendFormat(w.json, time.RFC3339Nano)
+	w.json = append(w.json, '"')
+	w.name("seconds")
+	w.json = strconv.AppendFloat(w.json, time.Since(x.began).Seconds(), 'f', -1, 64)
+	if x.account != "" {
+		w.text("account", x.account, maxRecordedHeader)
 	}
-	for w := range c.watchers {
-		select {
-		case w.news <- struct{}{}:
-		default: // it was told already
+	if x.user != "" && x.user != x.account {
+		w.text("user", x.user, maxRecordedHeader)
+	}
+	if x.operation != nil {
+		w.word("operation", x.operation.ID)
+	}
+	w.text("method", r.Method, maxRecordedHeader)
+	w.text("path", r.URL.Path, maxRecordedHeader)
+	if r.RequestURI != r.URL.Path {
+		w.text("target", w.target(r.RequestURI), maxRecordedHeader)
+	}
+	w.text("protocol", r.Proto, maxRecordedHeader)
+	w.requestHeaders(r)
+	w.number("length", r.ContentLength)
+	room := maxRecordedText
+	w.parameters(x, &room)
+	w.parts(x, &room)
+	w.violations(x, &room)
+	if x.plan != nil {
+		w.texts("faults", x.plan.happened)
+		w.texts("ignored", x.plan.ignored)
+	}
+	w.number("status", int64(x.status))
+	if x.status != 0 {
+		w.response(x)
+	}
+	w.end('}')
+}
+
+// target is the target of a request line as it came, unless it has a secret in its escapes.
+func (w *recordWriter) target(target string) string {
+	if plain := plainTarget(target); plain != target && w.secrets.all(plain) != plain {
+		return plain
+	}
+	return target
+}
+
+// plainTarget undoes the escapes of a target, and leaves what is none.
+func plainTarget(target string) string {
+	if !strings.ContainsAny(target, "%+") {
+		return target
+	}
+	var b strings.Builder
+	for i := 0; i < len(target); i++ {
+		switch c := target[i]; {
+		case c == '+':
+			b.WriteByte(' ')
+		case c == '%' && i+2 < len(target) && unhex[target[i+1]] >= 0 && unhex[target[i+2]] >= 0:
+			b.WriteByte(byte(unhex[target[i+1]]<<4 | unhex[target[i+2]]))
+			i += 2
+		default:
+			b.WriteByte(c)
 		}
 	}
-	return free
+	return b.String()
 }
 
-// drop forgets the oldest request, and returns its memory.
-func (c *recorder) drop() (free record) {
-	oldest := &c.ring[c.oldest%maxRecords]
-	free, *oldest = *oldest, nil
-	c.bytes -= cap(free)
-	c.oldest++
-	return free
-}
-
-// after returns copies of the requests that came after the one of an id, and the id of the first of them.
-func (c *recorder) after(id int64) (first int64, requests []record) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	first = max(id+1, c.oldest)
-	for n := first; n < c.next; n++ {
-		requests = append(requests, slices.Clone(c.ring[n%maxRecords]))
+func (w *recordWriter) requestHeaders(r *http.Request) {
+	w.name("headers")
+	w.begin('{')
+	if r.Host != "" {
+		w.text("Host", r.Host, maxRecordedHeader)
 	}
-	return first, requests
-}
-
-// get returns a copy of the request of an id, if it is kept.
-func (c *recorder) get(id int64) (r record, is bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if id < c.oldest || id >= c.next {
-		return nil, false
+	for _, name := range recordedHeaders {
+		if values := r.Header[name]; len(values) > 0 {
+			w.text(name, strings.Join(values, ", "), maxRecordedHeader)
+		}
 	}
-	return slices.Clone(c.ring[id%maxRecords]), true
-}
-
-// last is the id of the last request.
-func (c *recorder) last() int64 {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.next - 1
-}
-
-func (c *recorder) watch() *watcher {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	w := &watcher{make(chan struct{}, 1), make(chan struct{})}
-	c.watchers[w] = true
-	return w
-}
-
-func (c *recorder) unwatch(w *watcher) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	delete(c.watchers, w)
-}
-
-// endWatchers ends all streams, so that a server can shut down.
-func (c *recorder) endWatchers() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for w := range c.watchers {
-		close(w.end)
-		delete(c.watchers, w)
+	w.end('}')
+	contentType := r.Header.Get("Content-Type")
+	if contentType != formType {
+		value, _ := parseHeader(contentType)
+		contentType = value.essence
 	}
+	if contentType != "" {
+		w.text("encoding", contentType, maxRecordedHeader)
+	}
+}
+
+// parameters are in the order of the contract, those that it does not have last.
+func (w *recordWriter) parameters(x *exchange, room *int) {
+	w.name("parameters")
+	w.begin('[')
+	known := 0
+	if x.operation != nil {
+		for i := range x.operation.Fields {
+			field := &x.operation.Fields[i]
+			if values := x.values[field.Name]; len(values) > 0 {
+				known++
+				w.parameter(field.Name, string(field.In), values, room)
+			}
+		}
+	}
+	if known < len(x.values) {
+		var others []string
+		for name := range x.values {
+			if x.operation.Field(name) == nil {
+				others = append(others, name)
+			}
+		}
+		slices.Sort(others)
+		for _, name := range others {
+			w.parameter(name, "", x.values[name], room)
+		}
+	}
+	w.end(']')
+}
+
+// parameter writes the values of one; in is empty if the contract does not have it.
+func (w *recordWriter) parameter(name, in string, values []string, room *int) {
+	for _, value := range values {
+		if *room -= len(name); *room <= 0 {
+			return
+		}
+		w.item()
+		if in != "" {
+			w.json = append(append(append(w.json, `"name":"`...), name...), `","in":"`...)
+			w.json = append(append(w.json, in...), '"')
+		} else {
+			w.text("name", name, maxRecordedHeader)
+		}
+		if !w.text("value", value, *room) {
+			w.truth("cut")
+		}
+		*room -= len(value)
+		w.end('}')
+	}
+}
+
+func (w *recordWriter) parts(x *exchange, room *int) {
+	if len(x.parts) == 0 {
+		return
+	}
+	w.name("parts")
+	w.begin('[')
+	for _, part := range x.parts {
+		if *room -= len(part.name); *room <= 0 {
+			break
+		}
+		w.item()
+		w.text("name", part.name, maxRecordedHeader)
+		if part.field != "" {
+			w.word("parameter", part.field)
+		}
+		w.name("file")
+		w.json = strconv.AppendBool(w.json, part.isFile)
+		w.number("size", int64(part.size))
+		w.word("type", part.contentType)
+		w.end('}')
+	}
+	w.end(']')
+}
+
+func (w *recordWriter) violations(x *exchange, room *int) {
+	if len(x.violations) == 0 {
+		return
+	}
+	w.name("violations")
+	w.begin('[')
+	for _, violation := range x.violations {
+		if *room -= len(violation.Message); *room <= 0 {
+			break
+		}
+		w.item()
+		if violation.Field != "" {
+			w.text("field", violation.Field, maxRecordedHeader)
+		}
+		w.word("rule", string(violation.Rule))
+		w.text("message", violation.Message, maxRecordedHeader)
+		w.end('}')
+	}
+	w.end(']')
+}
+
+func (w *recordWriter) texts(name string, texts []string) {
+	if len(texts) == 0 {
+		return
+	}
+	w.name(name)
+	w.begin('[')
+	for _, text := range texts {
+		w.json = separate(w.json)
+		w.value(text, maxRecordedHeader)
+	}
+	w.end(']')
+}
+
+func (w *recordWriter) response(x *exchange) {
+	w.name("response")
+	w.begin('{')
+	w.name("headers")
+	w.begin('{')
+	for name, values := range x.Header() {
+		if len(values) == 1 {
+			w.text(name, values[0], maxRecordedHeader)
+		} else {
+			w.text(name, strings.Join(values, ", "), maxRecordedHeader)
+		}
+	}
+	w.end('}')
+	n := maxRecordedBody
+	if len(x.body) < x.bodySize {
+		n = min(n, len(x.body)-w.secrets.longest()-1)
+	}
+	if !w.text("body", string(x.body), n) {
+		w.truth("cut")
+	}
+	w.number("size", int64(x.bodySize))
+	w.end('}')
 }

@@ -21,22 +21,28 @@ import (
 )
 
 type recordedRequest struct {
-	ID                               int64
-	Time                             time.Time
-	Seconds                          float64
-	Account, Operation, Method, Path string
-	Headers                          map[string]string
-	Encoding                         string
-	Length                           int64
-	Parameters                       []struct{ Name, In, Value string }
-	Parts                            []recordedPart
-	Violations                       []struct{ Field, Rule, Message string }
-	Faults, Ignored                  []string
-	Status                           int
-	Response                         *struct {
+	ID                             int64
+	Time                           time.Time
+	Seconds                        float64
+	Pinned                         bool
+	Account, User, Operation       string
+	Method, Path, Target, Protocol string
+	Headers                        map[string]string
+	Encoding                       string
+	Length                         int64
+	Parameters                     []struct {
+		Name, In, Value string
+		Cut             bool
+	}
+	Parts           []recordedPart
+	Violations      []struct{ Field, Rule, Message string }
+	Faults, Ignored []string
+	Status          int
+	Response        *struct {
 		Headers map[string]string
 		Body    string
 		Size    int
+		Cut     bool
 	}
 }
 
@@ -90,7 +96,9 @@ func TestRecordOfAForm(t *testing.T) {
 	assert.WithinDuration(t, begin, r.Time, 5*time.Second)
 	assert.Positive(t, r.Seconds)
 	assert.Equal(t, []string{sid, "createContact", "POST", contacts, formType}, []string{r.Account, r.Operation, r.Method, r.Path, r.Encoding})
-	assert.Equal(t, map[string]string{"Content-Type": formType + "; charset=utf-8", "User-Agent": "test"}, r.Headers)
+	host := strings.TrimPrefix(a.URL, "http://")
+	assert.Equal(t, map[string]string{"Host": host, "Accept-Encoding": "gzip", "Content-Type": formType + "; charset=utf-8", "User-Agent": "test"}, r.Headers)
+	assert.Equal(t, []string{"", "HTTP/1.1"}, []string{r.Target, r.Protocol})
 	assert.Equal(t, request.ContentLength, r.Length)
 	assert.Equal(t, []string{"path CampaignId=1000", "body FirstName=Wile", "body LastName=Coyote", "body EmailAddress=wile.coyote@example.com",
 		"body Accounts=10000", `body Labels=Main Contact,"A&B"`}, r.values())
@@ -234,7 +242,7 @@ func TestRecordNeverHoldsTheToken(t *testing.T) {
 }
 
 func TestRecordIsBounded(t *testing.T) {
-	a := start(t, sandbox.Config{Store: new(forgetful)})
+	a := start(t, sandbox.Config{Store: &forgetful{Store: sandbox.NewMemory()}})
 	for range 1010 {
 		a.get("/nowhere")
 	}

@@ -26,14 +26,10 @@ type request struct {
 // read authorizes a request, reads it, and checks its parameters.
 func (s *Sandbox) read(x *exchange, r *http.Request, route *route) (*request, error) {
 	x.operation = route.operation
-	account := r.PathValue("account")
-	switch {
-	case x.denied != nil && x.account == "":
-		x.account = account // whose client has forgotten its credentials
+	if x.denied != nil {
 		return nil, x.denied
-	case x.denied != nil:
-		return nil, x.denied
-	case account != x.account && account != "":
+	}
+	if account := r.PathValue("account"); account != "" && account != x.account {
 		return nil, errForbidden
 	}
 	var err error

@@ -132,7 +132,7 @@ func appendEscaped(b []byte, s string) []byte {
 	begin := 0
 	for i := 0; i < len(s); {
 		c := s[i]
-		if c >= ' ' && c != '"' && c != '\\' && c < utf8.RuneSelf {
+		if isPlain[c] {
 			i++
 			continue
 		}
@@ -159,6 +159,14 @@ func appendEscaped(b []byte, s string) []byte {
 	}
 	return append(b, s[begin:]...)
 }
+
+// isPlain tells which bytes stand for themselves in a JSON string.
+var isPlain = func() (set [256]bool) {
+	for c := byte(' '); c < utf8.RuneSelf; c++ {
+		set[c] = c != '"' && c != '\\'
+	}
+	return set
+}()
 
 // separate appends a comma, unless a list or an object has just begun.
 func separate(b []byte) []byte {

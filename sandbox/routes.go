@@ -41,8 +41,9 @@ func newRoute(o *wrapper.Operation) *route {
 
 // routes is a ServeMux with the operations of the contract, and with its errors in the envelope of F3.
 type routes struct {
-	mux    http.ServeMux
-	noPath error
+	mux      http.ServeMux
+	noPath   error
+	accounts []string // what stands before the account in paths
 }
 
 func newRoutes(s *Sandbox, operations []wrapper.Operation) *routes {
@@ -53,6 +54,9 @@ func newRoutes(s *Sandbox, operations []wrapper.Operation) *routes {
 		route := newRoute(&operations[i])
 		if path := route.operation.Path; !slices.Contains(paths, path) {
 			paths = append(paths, path)
+		}
+		if before, _, has := strings.Cut(route.path, "{account}"); has && !slices.Contains(routes.accounts, before) {
+			routes.accounts = append(routes.accounts, before)
 		}
 		method := route.operation.Method
 		methods[route.path] = append(methods[route.path], method)
@@ -84,6 +88,17 @@ func (t *routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	t.mux.ServeHTTP(w, r)
+}
+
+// accountOf is the account that a path names, also one that is no path of the contract; or "".
+func (t *routes) accountOf(path string) string {
+	for _, before := range t.accounts {
+		if rest, has := strings.CutPrefix(path, before); has {
+			account, _, _ := strings.Cut(rest, "/")
+			return account
+		}
+	}
+	return ""
 }
 
 // noPath is the error of a path that is wrong.

@@ -33,6 +33,8 @@ type Config struct {
 	Accounts AccountStore
 	// State is what sandboxes that share a Store must share, too. Nil means NewState(), for this sandbox alone.
 	State State
+	// Requests keep what the sandbox is sent. Nil means NewRequestLog().
+	Requests RequestLog
 	// Strict refuses a file part whose name is not the one that ProfileImageFile holds. Without it the
 	// sandbox takes the API page's own example, in which the two differ.
 	Strict bool
@@ -131,7 +133,10 @@ func New(config Config) (*Sandbox, error) {
 		"getProfileImage": s.getProfileImage,
 	}
 	s.routes = newRoutes(s, wrapper.Operations)
-	s.record = newRecorder()
+	if config.Requests == nil {
+		config.Requests = NewRequestLog()
+	}
+	s.record = newRecorder(config.Requests, newSecrets(config.AccountSID, config.AuthToken, config.ControlToken), s.accounts.digests)
 	s.control = newControl(s, config.ControlToken, config.ControlHosts)
 	if len(config.Faults) > 0 {
 		if err := s.SetFaults(config.Faults...); err != nil {
@@ -182,10 +187,12 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	x := s.record.begin(w)
 	defer s.end(x, r)
-	x.account, x.token, x.denied = s.accounts.authenticate(r)
-	counted := x.account
-	if x.denied != nil {
-		counted = ""
+	x.user, x.token, x.denied = s.accounts.authenticate(r)
+	counted := ""
+	if x.denied == nil {
+		x.account, counted = x.user, x.user
+	} else if account := s.routes.accountOf(r.URL.Path); s.accounts.has(account) {
+		x.account = account
 	}
 	writeRequests(x.Header(), s.state.CountRequest(counted, x.began))
 	s.routes.ServeHTTP(x, r)

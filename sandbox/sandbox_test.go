@@ -267,7 +267,7 @@ func TestStoreThatFails(t *testing.T) {
 		{sandbox.ErrClosed, 503},
 		{context.Canceled, 503},
 	} {
-		a := start(t, sandbox.Config{Store: brokenStore{err: c.err}})
+		a := start(t, sandbox.Config{Store: brokenStore{sandbox.NewMemory(), c.err}})
 		for _, r := range []received{
 			a.post(formType, valid), a.get(contacts), a.get(contacts + "/2750"),
 			a.send("PUT", contacts+"/2750", "Title=x"), a.send("DELETE", contacts+"/2750", ""),

@@ -22,6 +22,6 @@ func (s *Sandbox) Server() *http.Server {
 		// "OPTIONS *" is a wrong path like others, and its response is the envelope.
 		DisableGeneralOptionsHandler: true,
 	}
-	server.RegisterOnShutdown(s.record.endWatchers)
+	server.RegisterOnShutdown(s.control.end)
 	return server
 }

@@ -240,7 +240,7 @@ func TestLargeBodiesAtOnceAreBounded(t *testing.T) {
 		{"forms", formType, valid + long, 400, 40},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			a := start(t, sandbox.Config{Store: new(forgetful)})
+			a := start(t, sandbox.Config{Store: &forgetful{Store: sandbox.NewMemory()}})
 			var before, now runtime.MemStats
 			runtime.GC()
 			runtime.ReadMemStats(&before)
@@ -286,7 +286,7 @@ func (*forgetful) Accounts(context.Context) ([]sandbox.Account, <-chan struct{},
 
 // Images are held while they are sent, by as many requests as have room.
 func TestImagesThatAreReadSlowlyAreBounded(t *testing.T) {
-	address := listen(t, sandbox.Config{Store: imageStore{}}, nil)
+	address := listen(t, sandbox.Config{Store: imageStore{sandbox.NewMemory()}}, nil)
 	var before, now runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)

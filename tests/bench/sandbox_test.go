@@ -41,7 +41,7 @@ func sandboxRows(tb testing.TB) []Row {
 	names := []string{"bare", "no store", "durable", "commit for each"}
 	targets := []*loadTarget{
 		newLoadTarget(tb, &http.Server{Handler: http.HandlerFunc(bareHandler)}),
-		newLoadTarget(tb, newSandboxServer(tb, new(noStore))),
+		newLoadTarget(tb, newSandboxServer(tb, &noStore{Store: sandbox.NewMemory()})),
 		newLoadTarget(tb, newSandboxServer(tb, durable)),
 		newLoadTarget(tb, newSandboxServer(tb, &oneByOne{Store: openBenchStore(tb)})),
 	}
