@@ -8,10 +8,10 @@
 // back after `make generate` alone. Contacts are created, listed, read, updated and deleted as the API
 // documents it. An operation that is added to openapi.yaml responds with the contract's example of its response.
 //
-// It is not the API. It knows one account and takes any campaign; a partner account exists because a
-// contact names it, under the name "Account " and its id; nothing is fetched from a ProfileImageUrl;
-// requests are counted for the rate-limit headers, but no request is refused for the count unless a fault says
-// so; and responses are JSON also to requests that ask for another type. A request that net/http itself cannot
+// It is not the API. It knows the account of its [Config] and those of an [AccountStore], and takes any campaign;
+// each account sees its own contacts, requests and faults. A partner account exists because a contact names it,
+// under the name "Account " and its id; nothing is fetched from a ProfileImageUrl; requests are counted for the
+// rate-limit headers, but no request is refused for the count unless a fault says so; and responses are JSON also to requests that ask for another type. A request that net/http itself cannot
 // read (a malformed header, say) never reaches this package, and net/http responds to it in plain text.
 //
 // It misbehaves on demand, and only then: [Config.Faults] and [Sandbox.SetFaults] cut connections before or after

@@ -45,6 +45,10 @@ func TestTheSandboxIsLight(t *testing.T) {
 	assert.Equal(t, []string{"github.com/prometheus"}, carried(t, heavyForTests, "example.com/contacts/sandbox/metrics"))
 }
 
+func TestTheProgramHasNoTestPackages(t *testing.T) {
+	assert.Empty(t, carried(t, []string{"testing", "github.com/stretchr/testify", "example.com/contacts/sandbox/internal"}, "example.com/contacts/cmd/contacts"))
+}
+
 func TestHeavyPackagesAreFound(t *testing.T) {
 	assert.Equal(t, []string{"net", "encoding/json"}, carried(t, []string{"net", "encoding/json", "encoding/csv", "crypto/tl"}, "example.com/contacts/wrapper"))
 	assert.Len(t, carried(t, []string{"github.com/jackc", "github.com/pressly/goose"}, "example.com/contacts/sandbox/postgres"), 2)

@@ -53,11 +53,13 @@ func runProgram(t *testing.T, code, file, interpreter string, args ...string) st
 
 func TestShellOfTheSandboxPage(t *testing.T) {
 	_, blocks := page(t, "sandbox.md")
-	require.Len(t, blocks["sh"], 3)
+	require.Len(t, blocks["sh"], 5)
 	out := runProgram(t, strings.Join(blocks["sh"], "\n"), "page.sh", "sh", "-e")
 	assert.Equal(t, "no response\n\"@total\":\"1\"\n"+
 		"HTTP/1.1 503 Service Unavailable\r\nPreference-Applied: code=503; body=html\r\nPreference-Applied: delay=50ms\r\n"+
-		`{"faults":[{"fault":"code=503; one-in=100; seed=7","happened":0},{"fault":"delay=20ms","happened":0}]}`+"\n1\n"+`{"faults":[]}`+"\n", out)
+		`{"faults":[{"fault":"code=503; one-in=100; seed=7","happened":0},{"fault":"delay=20ms","happened":0}]}`+"\n1\n"+`{"faults":[]}`+"\n"+
+		"Removed 1 contact.\nLoaded 1 contact.\n"+
+		"\"@total\":\"0\"\nIRteam\nThe account IRteam was removed from accounts.txt. Its contacts stay, for an account of that name.\n", out)
 }
 
 func TestPythonOfTheSandboxPage(t *testing.T) {
@@ -92,4 +94,15 @@ func TestSandboxPageListsEachFault(t *testing.T) {
 	for _, parameter := range sandbox.CommonFaultParameters() {
 		assert.Contains(t, text, "- `"+parameter.Name+"="+parameter.Value+"`: "+parameter.Description+".")
 	}
+}
+
+// The line that the page shows is one that can be loaded.
+func TestLineOfTheSandboxPage(t *testing.T) {
+	_, blocks := page(t, "sandbox.md")
+	require.Len(t, blocks["json"], 1)
+	ready := readLine(t, command(t, nil, "sandbox", "--addr=127.0.0.1:0", "--output=json"))
+	load := command(t, ready.of(), "sandbox", "load", "-")
+	load.Stdin = strings.NewReader(blocks["json"][0])
+	assert.Equal(t, result{0, "Loaded 1 contact.\n", ""}, outcome(t, load))
+	assert.Equal(t, result{0, blocks["json"][0], ""}, outcome(t, command(t, ready.of(), "sandbox", "export")))
 }

@@ -9,7 +9,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"example.com/contacts/sandbox"
@@ -19,6 +21,7 @@ import (
 // served is a sandbox as a server of its own.
 type served struct {
 	addr, db, account, tokenFile string
+	accountsFile                 string
 	controlTokenFile, output     string
 	strict                       bool
 	systemContacts               int
@@ -111,6 +114,14 @@ func (s *served) address() (*net.TCPAddr, error) {
 // A token is one that somebody chose, or a random one.
 type token struct{ secret, file string }
 
+// word is the token for a shell. A secret that somebody chose is not printed.
+func (t token) word() string {
+	if t.file != "" {
+		return `"$(cat ` + quote(t.file) + `)"`
+	}
+	return quote(t.secret)
+}
+
 func (s *served) token(ctx context.Context) (token, error) {
 	if s.tokenFile == "" {
 		return token{secret: rand.Text()}, nil
@@ -156,6 +167,15 @@ func (s *served) newSandbox(ctx context.Context, token token, store sandbox.Stor
 		var err error
 		if config.ControlToken, err = readToken(ctx, "--control-token-file", s.controlTokenFile); err != nil {
 			return nil, err
+		}
+	}
+	if s.accountsFile != "" {
+		if _, err := os.Stat(s.accountsFile); err != nil {
+			return nil, usagef("--accounts-file: %v; make it with contacts sandbox account add", err)
+		}
+		var err error
+		if config.Accounts, err = sandbox.OpenAccountsFile(s.accountsFile); err != nil {
+			return nil, usagef("--accounts-file: %s", strings.TrimPrefix(err.Error(), "sandbox: "))
 		}
 	}
 	box, err := sandbox.New(config)

@@ -1,0 +1,255 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+	"time"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+
+	"example.com/contacts/sandbox"
+)
+
+// minToken is how many characters a token has at least that somebody chooses: it is kept as a plain SHA-256.
+const minToken = 16
+
+func newAccount() *cobra.Command {
+	account := &cobra.Command{
+		Use:   "account COMMAND",
+		Short: "Add, list and remove accounts of a sandbox",
+		Long: `Add, list and remove accounts of a sandbox, beside the one that --account of
+contacts sandbox names. Each has a token, and sees its own contacts, requests
+and faults only. They are kept in the database of the sandbox, or in a text file
+that it is started with; a sandbox that runs has the change within a second.
+Tokens are kept as digests: nobody can read them again.`,
+		Example: `  contacts sandbox account add IRteam --db contacts.db
+  contacts sandbox account list --db contacts.db`,
+		Args: func(account *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef("say what to do: %s add, list or remove", account.CommandPath())
+			}
+			return noSuchCommand(account, args[0])
+		},
+		RunE: func(*cobra.Command, []string) error { return nil }, // Args refuses all
+	}
+	account.AddCommand(newAccountAdd(), newAccountList(), newAccountRemove())
+	return account
+}
+
+// accountPlace is where accounts are kept.
+type accountPlace struct{ db, file string }
+
+func (p *accountPlace) addFlags(cmd *cobra.Command) {
+	cmd.Flags().SortFlags = false
+	cmd.Flags().StringVar(&p.db, "db", "", "the accounts are in the database `FILE` of a sandbox")
+	cmd.Flags().StringVar(&p.file, "accounts-file", "", "the accounts are in the text file `FILE`")
+}
+
+// open opens the store of the accounts, which is made if it is not there and may be.
+func (p *accountPlace) open(make bool) (store sandbox.AccountStore, close func() error, err error) {
+	switch {
+	case p.db == "" && p.file == "":
+		return nil, nil, usagef("say where the accounts are: --db, or --accounts-file")
+	case p.db != "" && p.file != "":
+		return nil, nil, usagef("--db and --accounts-file exclude each other: accounts are in one place")
+	}
+	if !make && !strings.Contains(p.name(), "://") {
+		if _, err := os.Stat(p.name()); err != nil {
+			return nil, nil, usagef("there are no accounts: %v", err)
+		}
+	}
+	if p.file != "" {
+		store, err = sandbox.OpenAccountsFile(p.file)
+		return store, func() error { return nil }, err
+	}
+	database, _, err := (&served{db: p.db}).openStore()
+	if err != nil {
+		return nil, nil, err
+	}
+	return database, database.Close, nil
+}
+
+func (p *accountPlace) name() string { return p.db + p.file }
+
+// with does something with the store of the accounts.
+func (p *accountPlace) with(make bool, do func(sandbox.AccountStore) error) error {
+	store, close, err := p.open(make)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(store), close())
+}
+
+// exactlySID is for commands about one account.
+func exactlySID(cmd *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return usagef("%s takes one SID, such as IRteam", cmd.CommandPath())
+	}
+	return nil
+}
+
+func newAccountAdd() *cobra.Command {
+	var place accountPlace
+	var tokenFile string
+	var out output
+	cmd := &cobra.Command{
+		Use:   "add SID",
+		Short: "Add an account, and print its token",
+		Long: `Add an account, and print its token, which is shown only now: as a line for a
+shell, or with --output json as {"account":"…","token":"…"}. With
+--auth-token-file the token is your own, of 16 characters or more, and is not
+printed.`,
+		Example: `  contacts sandbox account add IRteam --db contacts.db
+  contacts sandbox account add IRother --accounts-file accounts.txt --output json`,
+		Args:              exactlySID,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := out.check(); err != nil {
+				return err
+			}
+			token, err := newToken(cmd.Context(), tokenFile)
+			if err != nil {
+				return err
+			}
+			account, err := sandbox.NewAccount(args[0], token.secret)
+			if err != nil {
+				return usagef("%s", strings.Replace(strings.TrimPrefix(err.Error(), "sandbox: "), "AccountSID", "SID", 1))
+			}
+			err = place.with(true, func(store sandbox.AccountStore) error { return store.AddAccount(cmd.Context(), account) })
+			switch {
+			case errors.Is(err, sandbox.ErrAccountTaken):
+				return fmt.Errorf("there is an account %s in %s already; for a new token, remove it first", account.SID, place.name())
+			case errors.Is(err, sandbox.ErrTokenTaken):
+				return fmt.Errorf("another account in %s has this token; give each its own", place.name())
+			case err != nil:
+				return err
+			}
+			return printAdded(cmd.OutOrStdout(), out.format, account.SID, place.name(), token)
+		},
+	}
+	place.addFlags(cmd)
+	cmd.Flags().StringVar(&tokenFile, "auth-token-file", "", "read the token from `FILE` (default a random one)")
+	out.addFlags(cmd)
+	return cmd
+}
+
+// newToken is a random token, or the one of a file.
+func newToken(ctx context.Context, file string) (token, error) {
+	if file == "" {
+		return token{secret: rand.Text()}, nil
+	}
+	secret, err := readToken(ctx, "--auth-token-file", file)
+	if err != nil {
+		return token{}, err
+	}
+	if utf8.RuneCountInString(secret) < minToken {
+		return token{}, usagef("--auth-token-file: the token must have %d characters or more, so that nobody finds it by trying", minToken)
+	}
+	file, err = filepath.Abs(file)
+	return token{secret, file}, err
+}
+
+func printAdded(w io.Writer, format, sid, place string, token token) error {
+	if format == "json" {
+		added := struct {
+			Account string `json:"account"`
+			Token   string `json:"token,omitempty"`
+		}{Account: sid}
+		if token.file == "" {
+			added.Token = token.secret
+		}
+		return json.NewEncoder(w).Encode(added)
+	}
+	note := "Its token is shown only now"
+	if token.file != "" {
+		note = "Its token is that of the file"
+	}
+	_, err := fmt.Fprintf(w, "# The account %s is in %s. %s. To use it:\nexport %s=%s %s=%s\n",
+		sid, plain(place), note, accountVariable, shellWord(sid), tokenVariable, token.word())
+	return err
+}
+
+func newAccountList() *cobra.Command {
+	var place accountPlace
+	var out output
+	cmd := &cobra.Command{
+		Use:               "list",
+		Short:             "List the accounts, and when they were added",
+		Long:              "List the accounts, and when they were added.",
+		Example:           "  contacts sandbox account list --db contacts.db",
+		Args:              noArguments,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := out.check(); err != nil {
+				return err
+			}
+			return place.with(false, func(store sandbox.AccountStore) error {
+				accounts, _, err := store.Accounts(cmd.Context())
+				if err != nil {
+					return err
+				}
+				return printAccounts(cmd.OutOrStdout(), out.format, accounts)
+			})
+		},
+	}
+	place.addFlags(cmd)
+	out.addFlags(cmd)
+	return cmd
+}
+
+func printAccounts(w io.Writer, format string, accounts []sandbox.Account) error {
+	type listed struct {
+		Account string     `json:"account"`
+		Added   *time.Time `json:"added,omitempty"`
+	}
+	list := []listed{}
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, account := range accounts {
+		one, added := listed{Account: account.SID}, "-"
+		if !account.Added.IsZero() {
+			one.Added, added = &account.Added, account.Added.Format(time.RFC3339)
+		}
+		list = append(list, one)
+		fmt.Fprintf(table, "%s\t%s\n", account.SID, added)
+	}
+	if format == "json" {
+		return json.NewEncoder(w).Encode(map[string]any{"accounts": list})
+	}
+	return table.Flush()
+}
+
+func newAccountRemove() *cobra.Command {
+	var place accountPlace
+	cmd := &cobra.Command{
+		Use:   "remove SID",
+		Short: "Remove an account; its contacts stay",
+		Long: `Remove an account, at once and without a question. Its token no longer works.
+Its contacts stay: an account of the same name that is added later has them. To
+remove them, too, run contacts sandbox reset first.`,
+		Example:           "  contacts sandbox account remove IRteam --db contacts.db",
+		Args:              exactlySID,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			err := place.with(false, func(store sandbox.AccountStore) error { return store.RemoveAccount(cmd.Context(), args[0]) })
+			if errors.Is(err, sandbox.ErrNoAccount) {
+				return fmt.Errorf("there is no account %q in %s; contacts sandbox account list has them all", plain(args[0]), place.name())
+			}
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "The account %s was removed from %s. Its contacts stay, for an account of that name.\n", args[0], plain(place.name()))
+			return err
+		},
+	}
+	place.addFlags(cmd)
+	return cmd
+}
