@@ -12,8 +12,9 @@ import (
 // directory knows the accounts: the one of Config, and those of its AccountStore, of which it asks another process's
 // changes only once a second.
 type directory struct {
-	own    Account
-	stored cached[accountIndex]
+	own       Account
+	sidDigest [sha256.Size]byte // of own
+	stored    cached[accountIndex]
 
 	askAgain atomic.Int64 // when, after it failed, in Unix nanoseconds
 }
@@ -24,7 +25,7 @@ type accountIndex struct {
 }
 
 func newDirectory(own Account, store AccountStore) *directory {
-	d := &directory{own: own}
+	d := &directory{own: own, sidDigest: sha256.Sum256([]byte(own.SID))}
 	d.stored.read = func(ctx context.Context) (accountIndex, <-chan struct{}, error) {
 		list, changed, err := store.Accounts(ctx)
 		index := accountIndex{map[string]*Account{}, tokenDigests{}}
@@ -57,8 +58,7 @@ func (d *directory) authenticate(r *http.Request) (user, token string, err error
 		return user, token, errUnauthorized
 	}
 	userDigest, tokenDigest := sha256.Sum256([]byte(user)), sha256.Sum256([]byte(token))
-	ownDigest := sha256.Sum256([]byte(d.own.SID))
-	if subtle.ConstantTimeCompare(userDigest[:], ownDigest[:])&subtle.ConstantTimeCompare(tokenDigest[:], d.own.TokenDigest[:]) == 1 {
+	if subtle.ConstantTimeCompare(userDigest[:], d.sidDigest[:])&subtle.ConstantTimeCompare(tokenDigest[:], d.own.TokenDigest[:]) == 1 {
 		return user, token, nil
 	}
 	is, err = d.ask(r.Context(), func(index accountIndex) bool {

@@ -32,8 +32,7 @@ type plan struct {
 
 // newPlan looks for what may happen to a request that is authorized.
 func (m *misbehaviour) newPlan(r *http.Request, h http.Header, o *wrapper.Operation, account string) (*plan, error) {
-	ctx := context.WithoutCancel(r.Context())
-	set, err := m.faults(ctx, account)
+	set, err := m.faults(r.Context(), account)
 	if err != nil {
 		return nil, storeFailed(err)
 	}
@@ -41,7 +40,7 @@ func (m *misbehaviour) newPlan(r *http.Request, h http.Header, o *wrapper.Operat
 	if len(set) == 0 && prefer == nil {
 		return nil, nil
 	}
-	p := &plan{ctx: ctx, account: account, header: h}
+	p := &plan{ctx: context.WithoutCancel(r.Context()), account: account, header: h}
 	p.prefer(strings.Join(prefer, ", "))
 	p.candidates = append(p.candidates, set...)
 	p.candidates = slices.DeleteFunc(p.candidates, func(f *activeFault) bool {
