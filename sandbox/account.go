@@ -12,7 +12,7 @@ import (
 // An Account is one whose requests a sandbox carries out.
 type Account struct {
 	SID string
-	// TokenDigest is the SHA-256 of its token. A token of 128 random bits, as the command makes it, is not found by
+	// TokenDigest is the SHA-256 of its token. A token of 130 random bits, as the command makes it, is not found by
 	// trying, so that a slow hash would protect nothing more.
 	TokenDigest [sha256.Size]byte
 	// Added is when it was added, in UTC, in whole microseconds; zero if that is not known.

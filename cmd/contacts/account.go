@@ -1,26 +1,20 @@
 package main
 
 import (
-	"context"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"text/tabwriter"
 	"time"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
 	"example.com/contacts/sandbox"
 )
-
-// minToken is how many characters a token has at least that somebody chooses: it is kept as a plain SHA-256.
-const minToken = 16
 
 func newAccount() *cobra.Command {
 	account := &cobra.Command{
@@ -99,15 +93,12 @@ func exactlySID(cmd *cobra.Command, args []string) error {
 
 func newAccountAdd() *cobra.Command {
 	var place accountPlace
-	var tokenFile string
 	var out output
 	cmd := &cobra.Command{
 		Use:   "add SID",
 		Short: "Add an account, and print its token",
 		Long: `Add an account, and print its token, which is shown only now: as a line for a
-shell, or with --output json as {"account":"…","token":"…"}. With
---auth-token-file the token is your own, of 16 characters or more, and is not
-printed.`,
+shell, or with --output json as {"account":"…","token":"…"}.`,
 		Example: `  contacts sandbox account add IRteam --db contacts.db
   contacts sandbox account add IRother --accounts-file accounts.txt --output json`,
 		Args:              exactlySID,
@@ -116,65 +107,35 @@ printed.`,
 			if err := out.check(); err != nil {
 				return err
 			}
-			token, err := newToken(cmd.Context(), tokenFile)
-			if err != nil {
-				return err
-			}
-			account, err := sandbox.NewAccount(args[0], token.secret)
+			token := rand.Text()
+			account, err := sandbox.NewAccount(args[0], token)
 			if err != nil {
 				return usagef("%s", strings.Replace(strings.TrimPrefix(err.Error(), "sandbox: "), "AccountSID", "SID", 1))
 			}
 			err = place.with(true, func(store sandbox.AccountStore) error { return store.AddAccount(cmd.Context(), account) })
-			switch {
-			case errors.Is(err, sandbox.ErrAccountTaken):
+			if errors.Is(err, sandbox.ErrAccountTaken) {
 				return fmt.Errorf("there is an account %s in %s already; for a new token, remove it first", account.SID, place.name())
-			case errors.Is(err, sandbox.ErrTokenTaken):
-				return fmt.Errorf("another account in %s has this token; give each its own", place.name())
-			case err != nil:
+			}
+			if err != nil {
 				return err
 			}
 			return printAdded(cmd.OutOrStdout(), out.format, account.SID, place.name(), token)
 		},
 	}
 	place.addFlags(cmd)
-	cmd.Flags().StringVar(&tokenFile, "auth-token-file", "", "read the token from `FILE` (default a random one)")
 	out.addFlags(cmd)
 	return cmd
 }
 
-// newToken is a random token, or the one of a file.
-func newToken(ctx context.Context, file string) (token, error) {
-	if file == "" {
-		return token{secret: rand.Text()}, nil
-	}
-	secret, err := readToken(ctx, "--auth-token-file", file)
-	if err != nil {
-		return token{}, err
-	}
-	if utf8.RuneCountInString(secret) < minToken {
-		return token{}, usagef("--auth-token-file: the token must have %d characters or more, so that nobody finds it by trying", minToken)
-	}
-	file, err = filepath.Abs(file)
-	return token{secret, file}, err
-}
-
-func printAdded(w io.Writer, format, sid, place string, token token) error {
+func printAdded(w io.Writer, format, sid, place, token string) error {
 	if format == "json" {
-		added := struct {
+		return json.NewEncoder(w).Encode(struct {
 			Account string `json:"account"`
-			Token   string `json:"token,omitempty"`
-		}{Account: sid}
-		if token.file == "" {
-			added.Token = token.secret
-		}
-		return json.NewEncoder(w).Encode(added)
+			Token   string `json:"token"`
+		}{sid, token})
 	}
-	note := "Its token is shown only now"
-	if token.file != "" {
-		note = "Its token is that of the file"
-	}
-	_, err := fmt.Fprintf(w, "# The account %s is in %s. %s. To use it:\nexport %s=%s %s=%s\n",
-		sid, plain(place), note, accountVariable, shellWord(sid), tokenVariable, token.word())
+	_, err := fmt.Fprintf(w, "# The account %s is in %s. Its token is shown only now. To use it:\nexport %s=%s %s=%s\n",
+		sid, plain(place), accountVariable, shellWord(sid), tokenVariable, token)
 	return err
 }
 

@@ -17,7 +17,7 @@ import (
 func added(t *testing.T, r result) (token string) {
 	t.Helper()
 	require.Equal(t, 0, r.code, r.stderr)
-	export := regexp.MustCompile(`\nexport CONTACTS_ACCOUNT=\S+ CONTACTS_TOKEN='([A-Z2-7]{26,})'\n$`).FindStringSubmatch(r.stdout)
+	export := regexp.MustCompile(`\nexport CONTACTS_ACCOUNT=\S+ CONTACTS_TOKEN=([A-Z2-7]{26})\n$`).FindStringSubmatch(r.stdout)
 	require.NotNil(t, export, r.stdout)
 	return export[1]
 }
@@ -55,6 +55,9 @@ func TestAccountsOfASandboxThatRuns(t *testing.T) {
 			require.Len(t, list, 2)
 			assert.Equal(t, "IRfirst", list[0].(map[string]any)["account"])
 
+			third := decoded(t, run("add", "IRthird", "--output=json").stdout)
+			assert.Equal(t, 200, status(t, ready.URL, third["account"].(string), third["token"].(string)))
+
 			r := run("add", "IRfirst")
 			assert.Equal(t, 1, r.code)
 			assert.Contains(t, r.stderr, "there is an account IRfirst in ")
@@ -75,28 +78,6 @@ func TestAccountsOfASandboxThatRuns(t *testing.T) {
 	}
 }
 
-// A token that somebody chose is used, and not printed.
-func TestAccountWithATokenOfOnesOwn(t *testing.T) {
-	add := command(t, nil, "sandbox", "account", "add", "IRa", "--accounts-file=accounts", "--auth-token-file=my 'token'")
-	require.NoError(t, os.WriteFile(filepath.Join(add.Dir, "my 'token'"), []byte(testToken+"\n"), 0o600))
-	r := outcome(t, add)
-	require.Equal(t, 0, r.code, r.stderr)
-	assert.Equal(t, testToken+"\n", pasted(t, r.stdout+`printf '%s\n' "$CONTACTS_TOKEN"`))
-	again := func(sid, file string) result {
-		cmd := command(t, nil, "sandbox", "account", "add", sid, "--accounts-file=accounts", "--output=json", "--auth-token-file="+file)
-		cmd.Dir = add.Dir
-		return outcome(t, cmd)
-	}
-	assert.Contains(t, again("IRb", "my 'token'").stderr, "another account in accounts has this token; give each its own")
-	require.NoError(t, os.WriteFile(filepath.Join(add.Dir, "short"), []byte("fifteen-of-them"), 0o600))
-	r = again("IRb", "short")
-	assert.Equal(t, 6, r.code)
-	assert.Contains(t, r.stderr, "must have 16 characters or more")
-	require.NoError(t, os.WriteFile(filepath.Join(add.Dir, "other"), []byte("sixteen-of-them!"), 0o600))
-	r = again("IRb", "other")
-	assert.Equal(t, result{0, `{"account":"IRb"}` + "\n", ""}, r)
-}
-
 func TestWrongUseOfAccountCommands(t *testing.T) {
 	for _, c := range []struct {
 		args []string
@@ -114,7 +95,6 @@ func TestWrongUseOfAccountCommands(t *testing.T) {
 		{[]string{"add", "a/b", "--db=x.db"}, "SID must be one or more of A-Z a-z 0-9"},
 		{[]string{"add", "a", "--db=x.db", "--output=yaml"}, "--output must be text or json"},
 		{[]string{"list", "--db=x.db", "--output=yaml"}, "--output must be text or json"},
-		{[]string{"add", "a", "--db=x.db", "--auth-token-file=missing"}, "--auth-token-file: "},
 	} {
 		cmd := command(t, nil, append([]string{"sandbox", "account"}, c.args...)...)
 		r := outcome(t, cmd)

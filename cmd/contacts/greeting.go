@@ -38,7 +38,10 @@ type readyLine struct {
 
 // printLines prints how to use the sandbox, as lines for a shell.
 func (g *greeting) printLines(w io.Writer) error {
-	token := g.token.word()
+	token := quote(g.token.secret)
+	if g.token.file != "" {
+		token = `"$(cat ` + quote(g.token.file) + `)"` // a secret that somebody chose is not printed
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "# The sandbox listens on %s and keeps contacts %s. To use it:\n", g.base, g.kept)
 	for _, fault := range g.faults {

@@ -114,14 +114,6 @@ func (s *served) address() (*net.TCPAddr, error) {
 // A token is one that somebody chose, or a random one.
 type token struct{ secret, file string }
 
-// word is the token for a shell. A secret that somebody chose is not printed.
-func (t token) word() string {
-	if t.file != "" {
-		return `"$(cat ` + quote(t.file) + `)"`
-	}
-	return quote(t.secret)
-}
-
 func (s *served) token(ctx context.Context) (token, error) {
 	if s.tokenFile == "" {
 		return token{secret: rand.Text()}, nil
