@@ -70,11 +70,11 @@ func (s *Sandbox) deleteContact(ctx context.Context, w http.ResponseWriter, r *r
 	return err
 }
 
-func (r *request) campaign() int64 { return r.values["CampaignId"].(int64) }
+func (r *request) campaign() int64 { return r.value("CampaignId").(int64) }
 
 // contactID is the number of a contact in the store, and whether the system made it, from its id.
 func (r *request) contactID() (id int64, system bool, err error) {
-	text, system := strings.CutPrefix(r.values["ContactId"].(string), "M")
+	text, system := strings.CutPrefix(r.value("ContactId").(string), "M")
 	id, err = strconv.ParseInt(text, 10, 64)
 	if err != nil || strconv.FormatInt(id, 10) != text {
 		return 0, false, errNoContact
@@ -123,11 +123,11 @@ func (r *request) appendContact(b []byte) []byte {
 	b = append(b, '{')
 	for i := range r.operation.Fields {
 		field := &r.operation.Fields[i]
-		value, has := r.values[field.Name]
+		value := r.values[i]
 		if files := r.files[field.Name]; len(files) > 0 {
-			value, has = files[0].name, true
+			value = files[0].name
 		}
-		if !has || field.In != wrapper.InBody {
+		if value == nil || field.In != wrapper.InBody {
 			continue
 		}
 		b = separate(b)

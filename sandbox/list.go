@@ -74,9 +74,9 @@ func (r *request) fits(record *Record) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	for _, field := range r.operation.Fields {
-		value, given := r.values[field.Name]
-		if field.In != wrapper.InQuery || !given || field.Name == "Page" || field.Name == "PageSize" {
+	for i, field := range r.operation.Fields {
+		value := r.values[i]
+		if field.In != wrapper.InQuery || value == nil || field.Name == "Page" || field.Name == "PageSize" {
 			continue
 		}
 		if field.Name == "AccountId" {
@@ -95,8 +95,8 @@ func (r *request) fits(record *Record) (bool, error) {
 // pageURI is the path of another page of the same list.
 func (r *request) pageURI(page int64) string {
 	query := url.Values{}
-	for _, field := range r.operation.Fields {
-		if value, given := r.values[field.Name]; given && field.In == wrapper.InQuery {
+	for i, field := range r.operation.Fields {
+		if value := r.values[i]; value != nil && field.In == wrapper.InQuery {
 			text, isText := value.(string)
 			if !isText {
 				encoded, _ := json.Marshal(value)

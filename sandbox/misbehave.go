@@ -184,8 +184,8 @@ func (f *fault) concerns(r *request) bool {
 
 // accountField is the parameter that names a partner account, or "".
 func (r *request) accountField(id string) string {
-	for _, field := range r.operation.Fields {
-		ids, _ := r.values[field.Name].([]string)
+	for i, field := range r.operation.Fields {
+		ids, _ := r.values[i].([]string)
 		if field.In == wrapper.InBody && strings.HasPrefix(field.Name, accounts) && slices.Contains(ids, id) {
 			return field.Name
 		}

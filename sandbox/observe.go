@@ -40,7 +40,11 @@ func (s *Sandbox) end(x *exchange, r *http.Request) {
 	if s.observe != nil {
 		s.observe(x.observation(r))
 	}
+	read := x.parameters
 	s.record.end(x, r)
+	if read != nil {
+		read.recycle()
+	}
 	if p != nil {
 		panic(p)
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"example.com/contacts/wrapper"
 )
@@ -25,6 +26,26 @@ type parameters struct {
 	count     int
 	text      strings.Builder
 	single    []string // the values of those that have one, in one piece of memory
+}
+
+var parametersPool = sync.Pool{New: func() any { return &parameters{values: map[string][]string{}} }}
+
+// newParameters are those of a request that has not been read. They may be recycled once the request has ended.
+func newParameters(operation *wrapper.Operation) *parameters {
+	p := parametersPool.Get().(*parameters)
+	p.operation = operation
+	return p
+}
+
+// recycle keeps the memory of few parameters for the next request.
+func (p *parameters) recycle() {
+	if len(p.values) > len(p.operation.Fields) {
+		return
+	}
+	clear(p.values)
+	clear(p.single)
+	*p = parameters{values: p.values, single: p.single[:0]}
+	parametersPool.Put(p)
 }
 
 // keep returns the bytes as a string. The strings of one request lie in one piece of memory.
@@ -112,11 +133,11 @@ func displayName(name string) string {
 }
 
 // check adds the rules of the contract that are broken, for parameters with which nothing else is wrong. It
-// returns the values of the parameters in their types, or all that is wrong.
-func (p *parameters) check() (wrapper.Draft, error) {
-	values, typed, unknown := p.typed()
+// returns the values of the parameters in their types, in the order of the fields, or all that is wrong.
+func (p *parameters) check() ([]any, error) {
+	values, unknown := p.typed()
 	before := p.wrong
-	for _, v := range p.operation.CheckValues(typed, unknown) {
+	for _, v := range p.operation.CheckValues(values, unknown) {
 		// Of a request that has another fault it cannot be said that it has no parameter.
 		if !mentions(before, v.Field) && (v.Field != "" || len(before) == 0) {
 			p.wrong = append(p.wrong, v)
@@ -132,10 +153,9 @@ func (p *parameters) check() (wrapper.Draft, error) {
 	return nil, &apiError{Status: http.StatusBadRequest, Message: countWrong(p.wrong), Errors: p.wrong}
 }
 
-// typed are the parameters in their types, but for files, by their names; the same as the contract's rules take them, in
-// the order of its fields; and the names of those that it does not have.
-func (p *parameters) typed() (values wrapper.Draft, inOrder []any, unknown []string) {
-	values, inOrder = make(wrapper.Draft, len(p.values)), make([]any, len(p.operation.Fields))
+// typed are the parameters in their types, in the order of the fields, and the names of those for which there is none.
+func (p *parameters) typed() (values []any, unknown []string) {
+	values = make([]any, len(p.operation.Fields))
 	known := 0
 	for i := range p.operation.Fields {
 		field := &p.operation.Fields[i]
@@ -145,10 +165,9 @@ func (p *parameters) typed() (values wrapper.Draft, inOrder []any, unknown []str
 		}
 		switch files := p.files[field.Name]; {
 		case field.File != nil && (given || files != nil):
-			inOrder[i] = filesOf(field, files)
+			values[i] = filesOf(field, files)
 		case given:
-			values[field.Name] = typed(field, texts)
-			inOrder[i] = values[field.Name]
+			values[i] = typed(field, texts)
 		}
 	}
 	if known < len(p.values) {
@@ -159,7 +178,7 @@ func (p *parameters) typed() (values wrapper.Draft, inOrder []any, unknown []str
 		}
 		slices.Sort(unknown)
 	}
-	return values, inOrder, unknown
+	return values, unknown
 }
 
 // typed is the value of a parameter. What is not of its type stays text, which the rules refuse.

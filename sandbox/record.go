@@ -42,6 +42,7 @@ type exchange struct {
 	bodySize   int
 	json       []byte
 
+	parameters *parameters
 	encoding   string // of the body that was read
 	created    int    // contacts
 	storeError error

@@ -16,7 +16,7 @@ type request struct {
 	operation *wrapper.Operation
 	account   string
 	url       *url.URL              // as it came
-	values    wrapper.Draft         // the parameters that are there
+	values    []any                 // of the parameters, in the order of the operation's fields; nil: it is not there
 	files     map[string][]filePart // by the parameter's name
 	release   func()                // must be called when nothing of it is needed any more
 	listAfter time.Duration         // a contact that it creates is in the list only that much later
@@ -36,8 +36,8 @@ func (s *Sandbox) read(x *exchange, r *http.Request, route *route) (*request, er
 	if x.plan, err = s.misbehaviour.newPlan(r, x.Header(), route.operation, x.account); err != nil {
 		return nil, err
 	}
-	fields := len(route.operation.Fields)
-	p := &parameters{operation: route.operation, values: make(map[string][]string, fields), single: make([]string, 0, fields)}
+	p := newParameters(route.operation)
+	x.parameters = p
 	defer x.take(p)
 	for name, wildcard := range route.wildcards {
 		value := r.PathValue(wildcard)
@@ -137,9 +137,19 @@ func (s *Sandbox) tooLarge() error {
 	return &apiError{Status: http.StatusRequestEntityTooLarge, Message: "The body is larger than " + strconv.FormatInt(s.maxBody, 10) + " bytes. Send less."}
 }
 
+// value is that of a parameter, or nil.
+func (r *request) value(name string) any {
+	for i := range r.operation.Fields {
+		if r.operation.Fields[i].Name == name {
+			return r.values[i]
+		}
+	}
+	return nil
+}
+
 // number is a parameter that is an integer, or what the contract says the server takes without it.
 func (r *request) number(name string) int64 {
-	if n, is := r.values[name].(int64); is {
+	if n, is := r.value(name).(int64); is {
 		return n
 	}
 	n, _ := strconv.ParseInt(r.operation.Field(name).Default, 10, 64)

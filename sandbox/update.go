@@ -34,7 +34,7 @@ func (s *Sandbox) updateContact(ctx context.Context, w http.ResponseWriter, r *r
 		switch {
 		case image != nil:
 			record.Image = image
-		case r.values[imageURL] != nil:
+		case r.value(imageURL) != nil:
 			record.Image = []byte{}
 		}
 		updated = *record
@@ -53,10 +53,9 @@ func (r *request) mayUpdate(record *Record) error {
 		return nil
 	}
 	var errs []wrapper.Violation
-	for _, field := range r.operation.Fields {
-		_, given := r.values[field.Name]
+	for i, field := range r.operation.Fields {
 		allowed := field.Name == "Title" || strings.HasPrefix(field.Name, "Labels")
-		if field.In == wrapper.InBody && (given || r.files[field.Name] != nil) && !allowed {
+		if field.In == wrapper.InBody && r.values[i] != nil && !allowed {
 			errs = append(errs, wrapper.Violation{Field: field.Name, Rule: ruleOfServer, Message: field.Name + " cannot be changed, because the system made this contact."})
 		}
 	}
@@ -74,8 +73,8 @@ func (r *request) update(contact *object, field *wrapper.Field) {
 		contact.set(field.Name, appendValue(nil, field.Name, files[0].name))
 		return
 	}
-	value, given := r.values[field.Name]
-	if !given {
+	value := r.value(field.Name)
+	if value == nil {
 		return
 	}
 	items, isList := value.([]string)
