@@ -24,8 +24,8 @@ PLATFORMS   := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 w
 CONTRACTGEN := go run ./internal/contractgen/cmd/contractgen
 
 test: setup build lint cross breaking clients
-	go test $$(go list ./... | grep -v -e tests/conformance -e tests/faults)
-	go test -count=1 -timeout 30m ./tests/conformance
+	go test $$(go list ./... | grep -v -e tests/conformance -e tests/faults -e tests/programs)
+	go test -count=1 -timeout 30m ./tests/conformance ./tests/programs
 	go test -count=1 -timeout 10m ./tests/faults
 	@if command -v cc >/dev/null; then go test -race ./wrapper ./sandbox; \
 	else echo "SKIPPED: the race detector, which needs a C compiler (Debian: apt-get install gcc)" >&2; fi
