@@ -112,7 +112,11 @@ func (r request) command(a *API) string {
 		}
 	}
 	for _, file := range r.files {
-		add("-F", fmt.Sprintf("%s=@%s;filename=%s", file.part, quoteForm(file.path), quoteForm(file.name)))
+		path := file.path
+		if path == "-" { // which is standard input
+			path = "./-"
+		}
+		add("-F", fmt.Sprintf("%s=@%s;filename=%s", file.part, quoteForm(path), quoteForm(file.name)))
 	}
 	if hasBody && len(r.body)+len(r.files) == 0 {
 		add("-d", "")

@@ -126,7 +126,7 @@ func (c *call) write(t *testing.T) {
 // hostiles are what literals, shells, forms and eyes take for something else. Of each field the first that its rules allow
 // is taken, beginning with another one each time.
 var hostiles = []string{
-	"\"\"\"'''`$HOME $(id) ${CONTACTS_TOKEN} \\ \\n \\u0022 %41 %s %n {{.}} {a} [b] &lt; & ; | < > ! # * ? ~ = + , // */ \\\n\r\n\t\x01\x1b\x7f\x85\u00a0é e\u0301 \u202e\u2066\u200d\ufeff\u2028 ١٢٣ שלום 山田 😀 👩\u200d👧 \U0010ffff \\",
+	"\"\"\"'''`$HOME $(id) ${CONTACTS_TOKEN} \\ \\n \\u0022 %41 %s %n {{.}} {a} [b] &lt; & ; | < > ! # * ? ~ = + , // */ \\\n\r\n\t\x01\x1b\x7f\u0085\u00a0é e\u0301 \u202e\u2066\u200d\ufeff\u2028 ١٢٣ שלום 山田 😀 👩\u200d👧 \U0010ffff \\",
 	"@/etc/passwd", "</etc/passwd;type=text/html", "-rf --", "'; echo broken; '", "ends with a line feed\n", "\r", "\\", "\"", "'", "\u202e",
 	"\"'`$HOME\\\\${x}$(id)é😀\u202e#;&=+%41|<>@x.y",
 	"it's; \"q\" \\ `id` $HOME & %41", // printable ASCII
@@ -138,18 +138,20 @@ const hostilePath = "dir; x,y/@it's \"odd\" $HOME `id` \\n é😀;type=text.PNG"
 // spoilt are the values of a call with hostile ones in place of those that may be anything.
 func spoilt(api contract.API, c call, chosen func(contract.Field) bool, folder string) programs.Values {
 	out := programs.Values{}
-	for i, f := range c.operation.Fields {
+	n := 0
+	for _, f := range c.operation.Fields {
 		for _, item := range c.values[f.Name] {
 			switch {
 			case !chosen(f):
 			case f.Kind == contract.KindFile:
 				item = filepath.Join(folder, hostilePath)
 			case f.Kind == contract.KindInteger:
-				item = hostileOf(f, i, []string{"9223372036854775807", "-9223372036854775808", "9007199254740993"}, item)
+				item = hostileOf(f, 0, []string{"9223372036854775807", "-9223372036854775808", "9007199254740993"}, item)
 			case f.Kind == contract.KindNumber:
-				item = hostileOf(f, i, []string{"1e21", "0.30000000000000004", "5e-324"}, item)
+				item = hostileOf(f, 0, []string{"1e21", "0.30000000000000004", "5e-324"}, item)
 			case f.Kind == contract.KindString:
-				item = hostileOf(f, i, hostiles, item)
+				item = hostileOf(f, n, hostiles, item)
+				n++
 			}
 			out[f.Name] = append(out[f.Name], item)
 		}
