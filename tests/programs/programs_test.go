@@ -124,7 +124,7 @@ func TestEachProgramSendsItsValues(t *testing.T) {
 			for _, c := range own {
 				texts = append(texts, ask(t, url, c)[language])
 			}
-			commands := ways[language](t, texts)
+			commands := here(t).ready(t, language, texts)
 			for i, c := range own {
 				t.Run(c.name, func(t *testing.T) { play(t, language, newSandbox(t, all), firstOf(all).file, c, texts[i], commands[i]) })
 			}

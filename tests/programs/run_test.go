@@ -14,12 +14,37 @@ import (
 	"example.com/contacts/tests/conformance/clients"
 )
 
-// A way is how the programs of a language are run: it takes all of them, makes them ready at once, and returns the command
-// of each.
-type way func(t *testing.T, programs []string) [][]string
+// built is where the clients of a contract are, ready for programs. A language that is not built is empty.
+type built struct {
+	name       string // of the packages
+	folder     string // of Go's module
+	typescript string // the folder of the package
+	python     string // what PYTHONPATH must hold; empty: it is installed
+	java       string // the class path
+	rust       string // the folder of the crate
+	crate      string // its name
+}
 
-// ways use the clients of this repository as they were built.
-var ways = map[string]way{"go": runGo, "typescript": runTypeScript, "python": runPython, "java": runJava, "rust": runRust, "curl": runCurl}
+// here are the clients of this repository, as `make build` makes them.
+func here(t *testing.T) built {
+	return built{
+		name: "contacts", folder: absolute(t), typescript: absolute(t, "clients/typescript"),
+		java: absolute(t, "clients/java/target/classes") + javaLibraries(t),
+		rust: absolute(t, "clients/rust"), crate: "campaign-contacts",
+	}
+}
+
+func javaLibraries(t *testing.T) string {
+	return string(os.PathListSeparator) + absolute(t, "clients/java/target/lib") + "/*"
+}
+
+// ready makes the programs of a language ready at once, and returns the command of each.
+func (b built) ready(t *testing.T, language string, programs []string) [][]string {
+	t.Helper()
+	return map[string]func(*testing.T, []string) [][]string{
+		"go": b.readyGo, "typescript": b.readyTypeScript, "python": b.readyPython, "java": b.readyJava, "rust": b.readyRust, "curl": b.readyCurl,
+	}[language](t, programs)
+}
 
 const root = "../.."
 
@@ -38,26 +63,22 @@ func write(t *testing.T, folder, name, text string) string {
 	return path
 }
 
-func runGo(t *testing.T, programs []string) (commands [][]string) {
+func (b built) readyGo(t *testing.T, programs []string) (commands [][]string) {
 	folder := t.TempDir()
 	for i, text := range programs {
 		program := filepath.Join(folder, fmt.Sprint("program", i))
-		clients.Run(t, root, nil, "go", "build", "-o", program, write(t, folder, fmt.Sprintf("%d/main.go", i), text))
+		clients.Run(t, b.folder, nil, "go", "build", "-o", program, write(t, folder, fmt.Sprintf("%d/main.go", i), text))
 		commands = append(commands, []string{program})
 	}
 	return commands
 }
 
-// runTypeScript has tsc check all programs, strictly.
-func runTypeScript(t *testing.T, programs []string) (commands [][]string) {
-	return typescriptWith(t, absolute(t, "clients/typescript"), "contacts", programs)
-}
-
-func typescriptWith(t *testing.T, client, name string, programs []string) (commands [][]string) {
+// readyTypeScript has tsc check all programs, strictly.
+func (b built) readyTypeScript(t *testing.T, programs []string) (commands [][]string) {
 	folder := t.TempDir()
 	modules := filepath.Join(folder, "node_modules")
 	require.NoError(t, os.MkdirAll(filepath.Join(modules, "@example"), 0o755))
-	require.NoError(t, os.Symlink(client, filepath.Join(modules, "@example", name)))
+	require.NoError(t, os.Symlink(b.typescript, filepath.Join(modules, "@example", b.name)))
 	require.NoError(t, os.Symlink(absolute(t, "clients/typescript/node_modules/@types"), filepath.Join(modules, "@types")))
 	write(t, folder, "tsconfig.json", `{
 		"compilerOptions": {"target": "ES2022", "module": "NodeNext", "strict": true, "exactOptionalPropertyTypes": true, "types": ["node"]},
@@ -67,62 +88,62 @@ func typescriptWith(t *testing.T, client, name string, programs []string) (comma
 		write(t, folder, fmt.Sprintf("call%d.mts", i), text)
 		commands = append(commands, []string{"node", filepath.Join(folder, fmt.Sprintf("call%d.mjs", i))})
 	}
-	clients.Run(t, folder, nil, absolute(t, "clients/typescript/node_modules/.bin/tsc"))
+	clients.Run(t, folder, nil, tsc(t))
 	return commands
 }
 
-func runPython(t *testing.T, programs []string) (commands [][]string) {
+func tsc(t *testing.T) string { return absolute(t, "clients/typescript/node_modules/.bin/tsc") }
+
+func (b built) readyPython(t *testing.T, programs []string) (commands [][]string) {
 	folder := t.TempDir()
 	for i, text := range programs {
-		commands = append(commands, []string{absolute(t, "clients/python/.venv/bin/python"), write(t, folder, fmt.Sprintf("call%d.py", i), text)})
+		program := write(t, folder, fmt.Sprintf("call%d.py", i), text)
+		commands = append(commands, []string{"env", "PYTHONPATH=" + b.python, absolute(t, "clients/python/.venv/bin/python"), program})
 	}
 	return commands
 }
 
-func runJava(t *testing.T, programs []string) (commands [][]string) {
+func (b built) readyJava(t *testing.T, programs []string) (commands [][]string) {
 	folder := t.TempDir()
-	path := absolute(t, "clients/java/target/classes") + string(os.PathListSeparator) + absolute(t, "clients/java/target/lib") + "/*"
 	for i, text := range programs {
 		source := write(t, folder, fmt.Sprintf("%d/Main.java", i), text)
-		commands = append(commands, []string{"java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", path, source})
+		commands = append(commands, []string{"java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", b.java, source})
 	}
 	return commands
 }
 
-// runRust builds the programs as those of one crate, with what the client's own build has compiled.
-func runRust(t *testing.T, programs []string) (commands [][]string) {
-	folder := absolute(t, ".cache/programs/rust")
+// readyRust builds the programs as those of one crate, with what the client's own build has compiled.
+func (b built) readyRust(t *testing.T, programs []string) (commands [][]string) {
+	folder := absolute(t, ".cache/programs", b.name)
 	require.NoError(t, os.RemoveAll(filepath.Join(folder, "src")))
-	for i, text := range programs {
-		write(t, folder, fmt.Sprintf("src/bin/call%d.rs", i), text)
-		commands = append(commands, []string{filepath.Join(rustTarget(t), "debug", fmt.Sprint("call", i))})
+	target := os.Getenv("CARGO_TARGET_DIR")
+	if target == "" {
+		target = absolute(t, "clients/rust/target")
 	}
-	write(t, folder, "Cargo.toml", `[package]
-name = "programs"
+	for i, text := range programs {
+		name := fmt.Sprintf("%s-call%d", b.name, i)
+		write(t, folder, "src/bin/"+name+".rs", text)
+		commands = append(commands, []string{filepath.Join(target, "debug", name)})
+	}
+	write(t, folder, "Cargo.toml", fmt.Sprintf(`[package]
+name = "%s-programs"
 edition = "2024"
 
 [dependencies]
-campaign-contacts = { path = "../../../clients/rust", features = ["blocking"] }
+%s = { path = %q, features = ["blocking"] }
 tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
 
 [profile.dev]
 debug = false
-`)
+`, b.name, b.crate, b.rust))
 	lock, err := os.ReadFile(filepath.Join(root, "clients/rust/Cargo.lock"))
 	require.NoError(t, err, "has the client been built? `make build` does")
 	write(t, folder, "Cargo.lock", string(lock))
-	clients.Run(t, folder, []string{"CARGO_TARGET_DIR=" + rustTarget(t)}, "cargo", "build", "--quiet", "--bins")
+	clients.Run(t, folder, []string{"CARGO_TARGET_DIR=" + target}, "cargo", "build", "--quiet", "--bins")
 	return commands
 }
 
-func rustTarget(t *testing.T) string {
-	if folder := os.Getenv("CARGO_TARGET_DIR"); folder != "" {
-		return folder
-	}
-	return absolute(t, "clients/rust/target")
-}
-
-func runCurl(t *testing.T, programs []string) (commands [][]string) {
+func (b built) readyCurl(t *testing.T, programs []string) (commands [][]string) {
 	folder := t.TempDir()
 	for i, text := range programs {
 		commands = append(commands, []string{"sh", write(t, folder, fmt.Sprintf("call%d.sh", i), text)})
