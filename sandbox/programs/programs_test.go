@@ -1,6 +1,7 @@
 package programs
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -129,4 +130,50 @@ func TestTheContractsTableIsRead(t *testing.T) {
 		assert.True(t, strings.HasPrefix(o.Path, "/"))
 	}
 	assert.Nil(t, Contract().Operation("nothing"))
+}
+
+func TestARecordedRequestIsSentAgain(t *testing.T) {
+	for _, c := range []struct{ name, record, want string }{
+		{"a query as it came", `{"method": "GET", "path": "/a b", "target": "/a%20b?x=%41&x=+&$(id)=` + "`" + `\"", "headers": {"Accept": "*/*", "Prefer": "code=503", "User-Agent": "x"},
+			"parameters": [{"name": "x", "in": "query", "value": "A"}, {"name": "y", "value": "z"}], "length": 0}`, `curl -sS --fail-with-body \
+  -u "$WIDGETS_ACCOUNT:$WIDGETS_TOKEN" \
+  "$WIDGETS_BASE_URL/a%20b?x=%41&x=+&%24(id)=%60%22" \
+  -H 'Accept: */*' \
+  -H 'Prefer: code=503'
+`},
+		{"a form, with what is unknown, and what is in the query", `{"method": "PUT", "path": "/a", "target": "/a?q=1&u=2", "encoding": "application/x-www-form-urlencoded", "length": 9,
+			"parameters": [{"name": "q", "in": "query", "value": "1"}, {"name": "b", "in": "body", "value": "it's"}, {"name": "u", "value": "2"}, {"name": "v", "value": "3"}]}`,
+			`curl -sS --fail-with-body \
+  -u "$WIDGETS_ACCOUNT:$WIDGETS_TOKEN" \
+  -X PUT \
+  "$WIDGETS_BASE_URL/a?q=1&u=2" \
+  --data-urlencode 'b=it'\''s' \
+  --data-urlencode 'v=3'
+`},
+		{"files, and what is cut", `{"method": "POST", "path": "/a", "encoding": "multipart/form-data", "length": -1,
+			"parameters": [{"name": "a\nb", "value": "long…", "cut": true}], "parts": [{"name": "photo \"1\".png"}]}`,
+			`# The record has not the whole of "a\nb".
+curl -sS --fail-with-body \
+  -u "$WIDGETS_ACCOUNT:$WIDGETS_TOKEN" \
+  "$WIDGETS_BASE_URL/a" \
+  --form-string 'a
+b=long…' \
+  -F 'photo "1".png=@"photo \"1\".png";filename="photo \"1\".png"'
+`},
+		{"a body that is none of a form", `{"method": "P'T", "path": "/../a", "encoding": "text/plain", "length": 5}`, `# The record has not the body of the request.
+curl -sS --fail-with-body \
+  -u "$WIDGETS_ACCOUNT:$WIDGETS_TOKEN" \
+  -X 'P'\''T' \
+  --path-as-is \
+  "$WIDGETS_BASE_URL/../a" \
+  -H 'Content-Type: text/plain' \
+  -d ''
+`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var r Recorded
+			require.NoError(t, json.Unmarshal([]byte(c.record), &r))
+			assert.Equal(t, c.want, widgets(t).Curl(r).Program)
+		})
+	}
 }
