@@ -31,7 +31,8 @@ type Config struct {
 	Store Store
 	// Accounts are more accounts, each with contacts, requests and faults of its own. Nil means those of Store.
 	Accounts AccountStore
-	// State is what sandboxes that share a Store must share, too. Nil means NewState(), for this sandbox alone.
+	// State is what sandboxes that share a Store must share, too. Nil means Store, if that is a State, or else
+	// NewState(), for this sandbox alone.
 	State State
 	// Requests keep what the sandbox is sent. Nil means NewRequestLog().
 	Requests RequestLog
@@ -111,6 +112,9 @@ func New(config Config) (*Sandbox, error) {
 	}
 	if s.store == nil {
 		s.store = NewMemory()
+	}
+	if s.state == nil {
+		s.state, _ = s.store.(State)
 	}
 	if s.state == nil {
 		s.state = NewState()

@@ -21,10 +21,11 @@ documented behaviour, for one account or many, and any campaign. It prints where
 it listens, what to export for other clients, and a curl command, to be pasted
 into a shell.
 
-The contacts are kept in memory, or in the file that --db names. Without
---auth-token-file the token is a new one each time. More accounts, each with
-contacts, requests and faults of its own, are those of contacts sandbox account,
-in the file of --db, or in a text file that --accounts-file names.
+The contacts are kept in memory, in the file that --db names, or in PostgreSQL,
+which several sandboxes can share. Without --auth-token-file the token is a new
+one each time. More accounts, each with contacts, requests and faults of its own,
+are those of contacts sandbox account, where --db says, or in a text file that
+--accounts-file names.
 
 It speaks plain HTTP, and listens on a loopback address unless told otherwise.
 Another address needs --auth-token-file, so that the token is one that was
@@ -55,7 +56,7 @@ need no credentials.
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.StringVar(&s.addr, "addr", sandboxAddr, "`ADDRESS` to listen on; port 0 is any free one")
-	flags.StringVar(&s.db, "db", "", "keep the contacts in `FILE` (default in memory)")
+	flags.StringVar(&s.db, "db", "", "keep the contacts in `FILE`, or in the database of an address postgres://USER@HOST/DATABASE (default in memory)")
 	flags.StringVar(&s.account, "account", sandboxAccount, "an `ACCOUNT` that the sandbox knows")
 	flags.StringVar(&s.tokenFile, "auth-token-file", "", "read the token from `FILE` (default a random one)")
 	flags.StringVar(&s.accountsFile, "accounts-file", "", "more accounts are in the text `FILE` (default in that of --db)")

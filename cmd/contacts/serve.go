@@ -16,6 +16,7 @@ import (
 
 	"example.com/contacts/sandbox"
 	"example.com/contacts/sandbox/metrics"
+	"example.com/contacts/sandbox/postgres"
 )
 
 // served is a sandbox as a server of its own.
@@ -48,7 +49,7 @@ func (s *served) run(ctx context.Context, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	store, kept, err := s.openStore()
+	store, kept, err := s.openStore(ctx)
 	if err != nil {
 		return err
 	}
@@ -127,12 +128,24 @@ func (s *served) token(ctx context.Context) (token, error) {
 }
 
 // openStore also says where contacts are kept.
-func (s *served) openStore() (store sandbox.Store, kept string, err error) {
-	if s.db == "" {
+func (s *served) openStore(ctx context.Context) (store sandbox.Store, kept string, err error) {
+	switch {
+	case s.db == "":
 		return sandbox.NewMemory(), "in memory until it ends", nil
+	case isPostgres(s.db):
+		database, err := postgres.Open(ctx, s.db)
+		if err != nil {
+			return nil, "", err
+		}
+		return database, "in " + database.String(), nil
 	}
 	store, err = sandbox.OpenSQLite(s.db)
 	return store, "in " + s.db, err
+}
+
+// isPostgres tells the address of a database from the name of a file.
+func isPostgres(db string) bool {
+	return strings.HasPrefix(db, "postgres://") || strings.HasPrefix(db, "postgresql://")
 }
 
 // observers are told of each request; nil if none is.

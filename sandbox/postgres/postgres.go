@@ -91,6 +91,12 @@ func (d *Database) Close() error {
 	return nil
 }
 
+// String says where the database is, without the password.
+func (d *Database) String() string {
+	target := d.pool.Config().ConnConfig
+	return fmt.Sprintf("the database %q on %s", target.Database, target.Host)
+}
+
 type query = func(context.Context, *pgxpool.Conn) error
 
 // change runs queries on a connection. A context that has ended does nothing; one that ends later has no influence, so
