@@ -1,7 +1,6 @@
 package postgrestest
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -58,10 +57,10 @@ func (s *Server) address(database string) string {
 	return u.String()
 }
 
-// Kill ends the server at once, as kill -9 does.
+// Kill ends all processes of the server at once, as a crash does: nothing is finished, told to clients, or written.
 func (s *Server) Kill(tb testing.TB) {
 	tb.Helper()
-	if err := s.process.Process.Kill(); err != nil {
+	if err := s.process.Process.Signal(immediately); err != nil {
 		tb.Fatal(err)
 	}
 	<-s.ended
@@ -163,34 +162,27 @@ func (s *Server) run() error {
 		return err
 	}
 	defer log.Close()
-	const patience = 2 * time.Minute
-	for deadline := time.Now().Add(patience); ; {
-		s.process = s.command("postgres", "-D", s.data(), "-p", strconv.Itoa(s.port), "-k", s.folder,
-			"-c", "listen_addresses=127.0.0.1", "-c", "shared_buffers=32MB", "-c", "max_connections=100")
-		s.process.Stdout, s.process.Stderr = log, log
-		if err := s.process.Start(); err != nil {
-			return err
-		}
-		s.ended = make(chan struct{})
-		go func(process *exec.Cmd, ended chan struct{}) {
-			process.Wait()
-			close(ended)
-		}(s.process, s.ended)
-		if s.isReady(deadline) {
-			return nil
-		}
-		// What a killed server started may live a moment longer, and keeps the next from starting.
-		text, _ := os.ReadFile(s.log())
-		if !bytes.Contains(text, []byte("shared memory")) || time.Now().After(deadline) {
-			return fmt.Errorf("PostgreSQL does not start. Its log:\n%s", text)
-		}
-		time.Sleep(50 * time.Millisecond)
+	s.process = s.command("postgres", "-D", s.data(), "-p", strconv.Itoa(s.port), "-k", s.folder,
+		"-c", "listen_addresses=127.0.0.1", "-c", "shared_buffers=32MB", "-c", "max_connections=100")
+	s.process.Stdout, s.process.Stderr = log, log
+	if err := s.process.Start(); err != nil {
+		return err
 	}
+	s.ended = make(chan struct{})
+	go func() {
+		s.process.Wait()
+		close(s.ended)
+	}()
+	if !s.isReady() {
+		text, _ := os.ReadFile(s.log())
+		return fmt.Errorf("PostgreSQL does not start. Its log:\n%s", text)
+	}
+	return nil
 }
 
 // isReady waits until the server takes connections, or has ended.
-func (s *Server) isReady(deadline time.Time) bool {
-	ctx, cancel := context.WithDeadline(context.Background(), deadline)
+func (s *Server) isReady() bool {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	for ctx.Err() == nil {
 		conn, err := pgx.Connect(ctx, s.Address())

@@ -27,6 +27,9 @@ var ordinaryUser = sync.OnceValues(func() (*syscall.Credential, error) {
 	return nil, errors.New("PostgreSQL does not run as root, and there is neither a user postgres nor nobody")
 })
 
+// immediately is the signal for an immediate shutdown.
+const immediately = syscall.SIGQUIT
+
 // becomeOrdinary makes a command run as the ordinary user.
 func becomeOrdinary(cmd *exec.Cmd) {
 	credential, _ := ordinaryUser()

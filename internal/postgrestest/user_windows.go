@@ -1,6 +1,11 @@
 package postgrestest
 
-import "os/exec"
+import (
+	"os"
+	"os/exec"
+)
+
+var immediately = os.Kill
 
 func becomeOrdinary(*exec.Cmd) {}
 
