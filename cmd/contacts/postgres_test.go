@@ -272,12 +272,15 @@ func TestDatabaseThatIsKilledAndRestarted(t *testing.T) {
 			}
 		})
 	}
+	ready := func() int { return p.must(t, "GET", "/readyz", "").status }
 	for range 3 {
 		created, failed := count(200), count(503)
 		eventually(t, func() bool { return count(200) > created+100 })
 		server.Kill(t)
 		eventually(t, func() bool { return count(503) > failed+100 })
+		assert.Equal(t, 503, ready())
 		server.Restart(t)
+		eventually(t, func() bool { return ready() == 200 })
 	}
 	created := count(200)
 	eventually(t, func() bool { return count(200) > created+100 })
@@ -330,4 +333,20 @@ func TestSandboxDoesNotPrintThePasswordOfItsDatabase(t *testing.T) {
 		assert.Regexp(t, "^contacts: sandbox: (cannot open the database|the address of the database)", strings.Replace(r.stderr, "contacts: cannot", "contacts: sandbox: cannot", 1))
 		assert.NotContains(t, r.stdout+r.stderr, password)
 	}
+}
+
+func TestPostgreSQLOfTheSandboxPage(t *testing.T) {
+	_, blocks := page(t, "sandbox.md")
+	require.Len(t, blocks["shell"], 1)
+	address, err := url.Parse(postgrestest.Database(t))
+	require.NoError(t, err)
+	t.Setenv("PGDATABASE", strings.TrimPrefix(address.Path, "/"))
+	if address.Host != "" {
+		password, _ := address.User.Password()
+		for name, value := range map[string]string{"PGHOST": address.Hostname(), "PGPORT": address.Port(), "PGUSER": address.User.Username(), "PGPASSWORD": password} {
+			t.Setenv(name, value)
+		}
+	}
+	out := runProgram(t, blocks["shell"][0], "page.sh", "sh", "-e")
+	assert.Equal(t, first+"\"@total\":\"1\"\n", out)
 }
