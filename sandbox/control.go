@@ -125,6 +125,9 @@ func narrow(r *http.Request, account string) (string, error) {
 	if len(values) != 1 || values[0] == "" {
 		return "", malformed("account must be given once, as account=SID.")
 	}
+	if err := checkSID(values[0]); err != nil {
+		return "", malformed("account: " + err.Error() + ".")
+	}
 	if account != "" && account != values[0] {
 		return "", errForbidden
 	}
