@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
@@ -40,43 +41,46 @@ Tokens are kept as digests: nobody can read them again.`,
 }
 
 // accountPlace is where accounts are kept.
-type accountPlace struct{ db, file string }
+type accountPlace struct {
+	db, file string
+	kept     string // where they are, in words, without a password
+}
 
 func (p *accountPlace) addFlags(cmd *cobra.Command) {
 	cmd.Flags().SortFlags = false
-	cmd.Flags().StringVar(&p.db, "db", "", "the accounts are in the database `FILE` of a sandbox")
+	cmd.Flags().StringVar(&p.db, "db", "", "the accounts are in the database of a sandbox: a `FILE`, or an address postgres://USER@HOST/DATABASE")
 	cmd.Flags().StringVar(&p.file, "accounts-file", "", "the accounts are in the text file `FILE`")
 }
 
 // open opens the store of the accounts, which is made if it is not there and may be.
-func (p *accountPlace) open(make bool) (store sandbox.AccountStore, close func() error, err error) {
+func (p *accountPlace) open(ctx context.Context, make bool) (store sandbox.AccountStore, close func() error, err error) {
 	switch {
 	case p.db == "" && p.file == "":
 		return nil, nil, usagef("say where the accounts are: --db, or --accounts-file")
 	case p.db != "" && p.file != "":
 		return nil, nil, usagef("--db and --accounts-file exclude each other: accounts are in one place")
 	}
-	if !make && !strings.Contains(p.name(), "://") {
-		if _, err := os.Stat(p.name()); err != nil {
+	if file := p.db + p.file; !make && !isPostgres(file) {
+		if _, err := os.Stat(file); err != nil {
 			return nil, nil, usagef("there are no accounts: %v", err)
 		}
 	}
 	if p.file != "" {
+		p.kept = "in " + p.file
 		store, err = sandbox.OpenAccountsFile(p.file)
 		return store, func() error { return nil }, err
 	}
-	database, _, err := (&served{db: p.db}).openStore()
+	database, kept, err := (&served{db: p.db}).openStore(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
+	p.kept = kept
 	return database, database.Close, nil
 }
 
-func (p *accountPlace) name() string { return p.db + p.file }
-
 // with does something with the store of the accounts.
-func (p *accountPlace) with(make bool, do func(sandbox.AccountStore) error) error {
-	store, close, err := p.open(make)
+func (p *accountPlace) with(ctx context.Context, make bool, do func(sandbox.AccountStore) error) error {
+	store, close, err := p.open(ctx, make)
 	if err != nil {
 		return err
 	}
@@ -112,14 +116,14 @@ shell, or with --output json as {"account":"…","token":"…"}.`,
 			if err != nil {
 				return usagef("%s", strings.Replace(strings.TrimPrefix(err.Error(), "sandbox: "), "AccountSID", "SID", 1))
 			}
-			err = place.with(true, func(store sandbox.AccountStore) error { return store.AddAccount(cmd.Context(), account) })
+			err = place.with(cmd.Context(), true, func(store sandbox.AccountStore) error { return store.AddAccount(cmd.Context(), account) })
 			if errors.Is(err, sandbox.ErrAccountTaken) {
-				return fmt.Errorf("there is an account %s in %s already; for a new token, remove it first", account.SID, place.name())
+				return fmt.Errorf("there is an account %s already, %s; for a new token, remove it first", account.SID, place.kept)
 			}
 			if err != nil {
 				return err
 			}
-			return printAdded(cmd.OutOrStdout(), out.format, account.SID, place.name(), token)
+			return printAdded(cmd.OutOrStdout(), out.format, account.SID, place.kept, token)
 		},
 	}
 	place.addFlags(cmd)
@@ -127,15 +131,15 @@ shell, or with --output json as {"account":"…","token":"…"}.`,
 	return cmd
 }
 
-func printAdded(w io.Writer, format, sid, place, token string) error {
+func printAdded(w io.Writer, format, sid, kept, token string) error {
 	if format == "json" {
 		return json.NewEncoder(w).Encode(struct {
 			Account string `json:"account"`
 			Token   string `json:"token"`
 		}{sid, token})
 	}
-	_, err := fmt.Fprintf(w, "# The account %s is in %s. Its token is shown only now. To use it:\nexport %s=%s %s=%s\n",
-		sid, plain(place), accountVariable, shellWord(sid), tokenVariable, token)
+	_, err := fmt.Fprintf(w, "# The account %s is %s. Its token is shown only now. To use it:\nexport %s=%s %s=%s\n",
+		sid, plain(kept), accountVariable, shellWord(sid), tokenVariable, token)
 	return err
 }
 
@@ -153,7 +157,7 @@ func newAccountList() *cobra.Command {
 			if err := out.check(); err != nil {
 				return err
 			}
-			return place.with(false, func(store sandbox.AccountStore) error {
+			return place.with(cmd.Context(), false, func(store sandbox.AccountStore) error {
 				accounts, _, err := store.Accounts(cmd.Context())
 				if err != nil {
 					return err
@@ -200,14 +204,14 @@ remove them, too, run contacts sandbox reset first.`,
 		Args:              exactlySID,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			err := place.with(false, func(store sandbox.AccountStore) error { return store.RemoveAccount(cmd.Context(), args[0]) })
+			err := place.with(cmd.Context(), false, func(store sandbox.AccountStore) error { return store.RemoveAccount(cmd.Context(), args[0]) })
 			if errors.Is(err, sandbox.ErrNoAccount) {
-				return fmt.Errorf("there is no account %q in %s; contacts sandbox account list has them all", plain(args[0]), place.name())
+				return fmt.Errorf("there is no account %q %s; contacts sandbox account list has them all", plain(args[0]), place.kept)
 			}
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "The account %s was removed from %s. Its contacts stay, for an account of that name.\n", args[0], plain(place.name()))
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "The account %s %s was removed. Its contacts stay, for an account of that name.\n", args[0], plain(place.kept))
 			return err
 		},
 	}
