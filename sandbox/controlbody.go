@@ -23,7 +23,7 @@ func readObject(w http.ResponseWriter, r *http.Request, form string, members ...
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxControlBody))
 	if err != nil {
-		return nil, &apiError{Status: http.StatusRequestEntityTooLarge, Message: fmt.Sprintf("The body is larger than %d bytes, or ends too early.", maxControlBody)}
+		return nil, unreadable(err, maxControlBody)
 	}
 	object, violations, err := wrapper.ParseDraft(body)
 	if err != nil {

@@ -11,8 +11,10 @@
 // It is not the API. It knows the account of its [Config] and those of an [AccountStore], and takes any campaign;
 // each account sees its own contacts, requests and faults. A partner account exists because a contact names it,
 // under the name "Account " and its id; nothing is fetched from a ProfileImageUrl; requests are counted for the
-// rate-limit headers, but no request is refused for the count unless a fault says so; and responses are JSON also to requests that ask for another type. A request that net/http itself cannot
-// read (a malformed header, say) never reaches this package, and net/http responds to it in plain text.
+// rate-limit headers, but no request is refused for the count unless a fault says so; and responses are JSON also to
+// requests that ask for another type. A request that net/http itself refuses (a malformed or too long header, an unknown
+// expectation, encoding or version) never reaches this package, and its response is plain text. Nor does net/http tell
+// whether a request with chunks had a Content-Length as well: the chunks hold, and the connection is closed.
 //
 // It misbehaves on demand, and only then: [Config.Faults] and [Sandbox.SetFaults] cut connections before or after
 // a contact is created, delay, limit, and respond as servers do that are broken. [FaultKind] says how a fault is

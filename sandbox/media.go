@@ -67,15 +67,15 @@ func isBoundary(s string) bool {
 	})
 }
 
-// unreadable is the error of a response to a body that could not be read to its end.
-func (s *Sandbox) unreadable(err error) error {
+// unreadable is the error of a response to a body, of at most max bytes, that could not be read to its end.
+func unreadable(err error, max int64) error {
 	var e *apiError
-	var tooLarge *http.MaxBytesError
+	var over *http.MaxBytesError
 	switch {
 	case errors.As(err, &e):
 		return e
-	case errors.As(err, &tooLarge):
-		return s.tooLarge()
+	case errors.As(err, &over):
+		return tooLarge(max)
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
 		return &apiError{Status: http.StatusRequestTimeout, Message: "The body did not come in time. Send it faster."}
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):

@@ -147,7 +147,7 @@ func (p *parameters) check() ([]any, error) {
 		return values, nil
 	}
 	slices.SortStableFunc(p.wrong, func(a, b wrapper.Violation) int { return p.position(a.Field) - p.position(b.Field) })
-	if field := p.operation.Field(p.wrong[0].Field); field != nil && field.In == wrapper.InPath {
+	if field := p.operation.Field(p.wrong[0].Field); field != nil && field.In == wrapper.InPath && p.wrong[0].Rule != ruleOfServer {
 		return nil, noPath(p.wrong[0].Message)
 	}
 	return nil, &apiError{Status: http.StatusBadRequest, Message: countWrong(p.wrong), Errors: p.wrong}

@@ -85,7 +85,7 @@ func (s *Sandbox) readBody(x *exchange, r *http.Request, p *parameters) (release
 		return nil, err
 	}
 	if r.ContentLength > s.maxBody {
-		return nil, s.tooLarge()
+		return nil, tooLarge(s.maxBody)
 	}
 	if encoding != formType || r.ContentLength < 0 || r.ContentLength > maxText {
 		if release, err = s.reserve(r); err != nil {
@@ -102,7 +102,7 @@ func (s *Sandbox) readBody(x *exchange, r *http.Request, p *parameters) (release
 	}
 	if err != nil {
 		release()
-		return nil, s.unreadable(err)
+		return nil, unreadable(err, s.maxBody)
 	}
 	return release, nil
 }
@@ -133,8 +133,8 @@ func (s *Sandbox) hold(ctx context.Context, size int64) (release func(), err err
 	}, nil
 }
 
-func (s *Sandbox) tooLarge() error {
-	return &apiError{Status: http.StatusRequestEntityTooLarge, Message: "The body is larger than " + strconv.FormatInt(s.maxBody, 10) + " bytes. Send less."}
+func tooLarge(max int64) error {
+	return &apiError{Status: http.StatusRequestEntityTooLarge, Message: "The body is larger than " + strconv.FormatInt(max, 10) + " bytes. Send less."}
 }
 
 // value is that of a parameter, or nil.

@@ -55,6 +55,12 @@ func respondError(w http.ResponseWriter, err error) {
 // closeSoon closes the connection after the response. A client that is still sending gets a moment to read it.
 func closeSoon(w http.ResponseWriter) {
 	w.Header().Set("Connection", "close")
+	waitNoLonger(w)
+}
+
+// waitNoLonger gives what has not been read of a body a moment to come: net/http waits for it, even if it was announced by
+// Expect and never asked for.
+func waitNoLonger(w http.ResponseWriter) {
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(linger))
 }
 

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"path"
 	"slices"
 	"strings"
@@ -82,8 +83,7 @@ func newRoutes(s *Sandbox, operations []wrapper.Operation) *routes {
 }
 
 func (t *routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	// A ServeMux redirects a path that is not clean. A client that follows would send its POST elsewhere, or as a GET.
-	if p := r.URL.EscapedPath(); p == "" || p[0] != '/' || path.Clean(p) != p {
+	if !isClean(r.URL) {
 		respondError(w, t.noPath)
 		return
 	}
@@ -99,6 +99,13 @@ func (t *routes) accountOf(path string) string {
 		}
 	}
 	return ""
+}
+
+// isClean tells whether a ServeMux takes a path as it is. It redirects any other. A client that follows would send its
+// POST elsewhere, or as a GET.
+func isClean(u *url.URL) bool {
+	p := u.EscapedPath()
+	return p != "" && p[0] == '/' && path.Clean(p) == p
 }
 
 // noPath is the error of a path that is wrong.

@@ -181,7 +181,15 @@ func New(config Config) (*Sandbox, error) {
 // GET /healthz responds with 200 while the process lives, and GET /readyz while it can carry out requests: 503 if the
 // store does not answer, or after Drain.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if strings.HasPrefix(r.URL.Path, controlPath) {
+	if len(r.TransferEncoding) > 0 || !r.ProtoAtLeast(1, 1) {
+		// It may have had a Content-Length, too, or chunks in HTTP/1.0, which net/http does not tell. RFC 9112 (6.1) then
+		// ends the connection.
+		w.Header().Set("Connection", "close")
+	}
+	if r.Header.Get("Expect") != "" {
+		defer waitNoLonger(w)
+	}
+	if strings.HasPrefix(r.URL.Path, controlPath) && isClean(r.URL) {
 		s.control.ServeHTTP(w, r)
 		return
 	}
@@ -204,10 +212,6 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // serve responds to a request for an operation.
 func (s *Sandbox) serve(x *exchange, r *http.Request, route *route) {
-	if len(r.TransferEncoding) > 0 {
-		// It may have had a Content-Length, too, which net/http does not tell. RFC 9112 then ends the connection.
-		x.Header().Set("Connection", "close")
-	}
 	request, err := s.read(x, r, route)
 	if err == nil {
 		defer request.release()
