@@ -60,10 +60,10 @@ func TestAccountsOfASandboxThatRuns(t *testing.T) {
 
 			r := run("add", "IRfirst")
 			assert.Equal(t, 1, r.code)
-			assert.Contains(t, r.stderr, "there is an account IRfirst in ")
+			assert.Contains(t, r.stderr, "there is an account IRfirst already, in ")
 			r = run("remove", "IRfirst")
 			assert.Equal(t, 0, r.code, r.stderr)
-			assert.Contains(t, r.stdout, "The account IRfirst was removed from ")
+			assert.Contains(t, r.stdout, "The account IRfirst in ")
 			assert.Contains(t, r.stdout, "Its contacts stay")
 			assert.Eventually(t, func() bool { return status(t, ready.URL, "IRfirst", first) == 401 }, 10*time.Second, 50*time.Millisecond)
 			assert.Equal(t, 200, status(t, ready.URL, "IRsecond", second))

@@ -133,5 +133,5 @@ func TestExamplesOfManagingCommands(t *testing.T) {
 	}
 	out := pasted(t, lines, ready.of()...)
 	assert.Equal(t, []string{"Removed 0 contacts.", "Loaded 0 contacts.", "Loaded 1 contact."}, strings.Split(out, "\n")[:3])
-	assert.Contains(t, out, "The account IRteam was removed from contacts.db.")
+	assert.Contains(t, out, "The account IRteam in contacts.db was removed.")
 }

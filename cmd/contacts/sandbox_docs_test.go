@@ -59,7 +59,7 @@ func TestShellOfTheSandboxPage(t *testing.T) {
 		"HTTP/1.1 503 Service Unavailable\r\nPreference-Applied: code=503; body=html\r\nPreference-Applied: delay=50ms\r\n"+
 		`{"faults":[{"fault":"code=503; one-in=100; seed=7","happened":0},{"fault":"delay=20ms","happened":0}]}`+"\n1\n"+`{"faults":[]}`+"\n"+
 		"Removed 1 contact.\nLoaded 1 contact.\n"+
-		"\"@total\":\"0\"\nIRteam\nThe account IRteam was removed from accounts.txt. Its contacts stay, for an account of that name.\n", out)
+		"\"@total\":\"0\"\nIRteam\nThe account IRteam in accounts.txt was removed. Its contacts stay, for an account of that name.\n", out)
 }
 
 func TestPythonOfTheSandboxPage(t *testing.T) {
