@@ -78,14 +78,20 @@ func (c caller) states(query string) (states []sandbox.FaultState) {
 	return body.Faults
 }
 
-// paths are those of the requests that the caller sees, the oldest first.
-func (c caller) paths(query string) (paths []string) {
+// requests are those that the caller sees.
+func (c caller) requests(query string) []recordedRequest {
 	c.t.Helper()
 	var body struct{ Requests []recordedRequest }
 	r := c.send("GET", requestsPath+query, "", "")
 	require.Equal(c.t, 200, r.StatusCode, "%s", r.Body)
 	require.NoError(c.t, json.Unmarshal(r.Body, &body))
-	for _, request := range body.Requests {
+	return body.Requests
+}
+
+// paths are those of the requests that the caller sees, the oldest first.
+func (c caller) paths(query string) (paths []string) {
+	c.t.Helper()
+	for _, request := range c.requests(query) {
 		paths = append([]string{request.Path}, paths...)
 	}
 	return paths

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"net/http"
 	"slices"
 	"strconv"
@@ -16,6 +17,7 @@ const (
 	maxRecordedText   = 16 << 10 // of the parameters, and of what is wrong with them
 	maxRecordedBody   = 4 << 10  // of the response
 	maxRecordedHeader = 1 << 10  // of one header, of the path and of other short texts
+	maxKeptPart       = 1 << 20  // of the bytes of one part; a part that is longer is not kept
 	maxNotedBody      = 5 << 10  // of the response, before secrets are taken out
 )
 
@@ -52,8 +54,8 @@ type exchange struct {
 type recordedPart struct {
 	name, field string // field is the parameter that it is the file of
 	isFile      bool
-	size        int
 	contentType string
+	content     []byte
 }
 
 // Unwrap is for http.ResponseController.
@@ -82,11 +84,11 @@ func (x *exchange) sent(status int, b []byte) {
 	}
 }
 
-// take notes the parameters of a request, and of its files all but the bytes.
+// take notes the parameters of a request, and its parts.
 func (x *exchange) take(p *parameters) {
 	x.values = p.values
 	for _, part := range p.parts {
-		recorded := recordedPart{part.name, "", part.isFile, len(part.content), http.DetectContentType(part.content)}
+		recorded := recordedPart{part.name, "", part.isFile, http.DetectContentType(part.content), part.content}
 		for name, files := range p.files {
 			if slices.ContainsFunc(files, func(file filePart) bool { return file.name == part.name }) {
 				recorded.field = name
@@ -125,10 +127,10 @@ func (c *recorder) begin(w http.ResponseWriter) *exchange {
 // end keeps a request, whose handler has returned or panicked.
 func (c *recorder) end(x *exchange, r *http.Request) {
 	_, credentials, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	w := recordWriter{x.json[:0], c.secrets.ofRequest(credentials, x.token, x.denied != nil)}
+	w := recordWriter{json: x.json[:0], secrets: c.secrets.ofRequest(credentials, x.token, x.denied != nil)}
 	w.secrets.digests = c.digests()
 	w.exchange(x, r)
-	c.log.Keep(RequestRecord{Account: x.account, Status: x.status, JSON: w.json})
+	c.log.Keep(RequestRecord{Account: x.account, Status: x.status, JSON: w.json, Parts: w.kept})
 	*x = exchange{body: x.body[:0], json: w.json}
 	c.exchanges.Put(x)
 }
@@ -136,6 +138,7 @@ func (c *recorder) end(x *exchange, r *http.Request) {
 // A recordWriter writes the JSON of one request. It never holds a token.
 type recordWriter struct {
 	json    []byte
+	kept    [][]byte // of the parts
 	secrets secrets
 }
 
@@ -176,7 +179,7 @@ func (w *recordWriter) value(value string, n int) (whole bool) {
 	short, whole := w.secrets.redact(value, n)
 	w.json = appendEscaped(append(w.json, '"'), short)
 	if !whole {
-		w.json = append(w.json, "…"...)
+		w.json = append(w.json, cut...)
 	}
 	w.json = append(w.json, '"')
 	return whole
@@ -263,13 +266,13 @@ func (w *recordWriter) requestHeaders(r *http.Request) {
 		}
 	}
 	w.end('}')
-	contentType := r.Header.Get("Content-Type")
-	if contentType != formType {
-		value, _ := parseHeader(contentType)
-		contentType = value.essence
+	encoding := r.Header.Get("Content-Type")
+	if encoding != formType {
+		value, _ := parseHeader(encoding)
+		encoding = value.essence
 	}
-	if contentType != "" {
-		w.text("encoding", contentType, maxRecordedHeader)
+	if encoding == formType || encoding == multipartType {
+		w.word("encoding", encoding)
 	}
 }
 
@@ -323,6 +326,19 @@ func (w *recordWriter) parameter(name, in string, values []string, room *int) {
 	}
 }
 
+// keep keeps the bytes of the next part, unless they are many or hold a secret.
+func (w *recordWriter) keep(content []byte) bool {
+	w.kept = append(w.kept, nil)
+	if len(content) == 0 || len(content) > maxKeptPart {
+		return false
+	}
+	if text := string(content); w.secrets.all(text) != text {
+		return false
+	}
+	w.kept[len(w.kept)-1] = bytes.Clone(content)
+	return true
+}
+
 func (w *recordWriter) parts(x *exchange, room *int) {
 	if len(x.parts) == 0 {
 		return
@@ -340,8 +356,11 @@ func (w *recordWriter) parts(x *exchange, room *int) {
 		}
 		w.name("file")
 		w.json = strconv.AppendBool(w.json, part.isFile)
-		w.number("size", int64(part.size))
+		w.number("size", int64(len(part.content)))
 		w.word("type", part.contentType)
+		if w.keep(part.content) {
+			w.truth("kept")
+		}
 		w.end('}')
 	}
 	w.end(']')

@@ -51,6 +51,7 @@ type recordedPart struct {
 	File            bool
 	Size            int
 	Type            string
+	Kept            bool
 }
 
 // values are the parameters as name=value.
@@ -123,10 +124,10 @@ func TestRecordOfAnUpload(t *testing.T) {
 	got := a.requests("")
 	assert.Equal(t, "multipart/form-data", got[1].Encoding)
 	assert.Contains(t, got[1].values(), "body ProfileImageFile=a.png")
-	assert.Equal(t, []recordedPart{{"a.png", "ProfileImageFile", true, len(image), "image/png"}}, got[1].Parts)
+	assert.Equal(t, []recordedPart{{"a.png", "ProfileImageFile", true, len(image), "image/png", true}}, got[1].Parts)
 	assert.Equal(t, []recordedPart{
-		{"b.png", "ProfileImageFile", true, len("no image"), "text/plain; charset=utf-8"},
-		{"Unheard", "", false, 1, "text/plain; charset=utf-8"},
+		{"b.png", "ProfileImageFile", true, len("no image"), "text/plain; charset=utf-8", true},
+		{"Unheard", "", false, 1, "text/plain; charset=utf-8", true},
 	}, got[0].Parts)
 }
 

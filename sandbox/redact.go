@@ -77,10 +77,11 @@ func (s secrets) redact(text string, n int) (short string, whole bool) {
 
 // longest is how many bytes a secret has at most.
 func (s secrets) longest() int {
-	if len(s.known) == 0 {
-		return generatedToken
+	n := maxEncodedToken
+	if len(s.known) > 0 {
+		n = max(n, len(s.known[0]))
 	}
-	return max(generatedToken, len(s.known[0]))
+	return n
 }
 
 // wholeRunes is a text that was cut, without the first bytes of a character at its end.
@@ -103,6 +104,9 @@ func (s secrets) all(text string) string {
 			text = strings.ReplaceAll(text, secret, redacted)
 		}
 	}
+	if strings.Contains(text, cut) {
+		text = s.redactCut(text)
+	}
 	if len(s.digests) == 0 {
 		return text
 	}
@@ -112,6 +116,7 @@ func (s secrets) all(text string) string {
 // A token that crypto/rand.Text made is so long, and of these characters.
 const (
 	generatedToken      = 26
+	maxEncodedToken     = 256 // of one in base64, with the account before it
 	generatedCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 	// A / of base64 stands for characters that neither an AccountSID nor such a token has.
 	base64Characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+"
@@ -132,6 +137,32 @@ func (s secrets) redactGenerated(text string) string {
 	})
 }
 
+// cut follows a name that was cut when it was read.
+const cut = "…"
+
+// redactCut hides the beginning of a secret before the sign of a cut.
+func (s secrets) redactCut(text string) string {
+	pieces := strings.Split(text, cut)
+	for i, piece := range pieces[:len(pieces)-1] {
+		rest := len(piece)
+		for _, secret := range s.known {
+			for n := min(len(secret)-1, len(piece)); n >= shortToken/2; n-- {
+				if strings.HasSuffix(piece, secret[:n]) {
+					rest = min(rest, len(piece)-n)
+					break
+				}
+			}
+		}
+		if generated := len(strings.TrimRight(piece, generatedCharacters)); len(piece)-generated >= shortToken && len(s.digests) > 0 {
+			rest = min(rest, generated)
+		}
+		if rest < len(piece) {
+			pieces[i] = piece[:rest] + redacted
+		}
+	}
+	return strings.Join(pieces, cut)
+}
+
 // redactWords hides other tokens, where they stand by themselves.
 func (s secrets) redactWords(text string) string {
 	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune(" \t\"'/=,;:&?<>(){}[]\\", r) }) {
@@ -150,8 +181,10 @@ func (s secrets) redactEncoded(text string) string {
 	return redactRuns(text, &isBase64, base64.RawStdEncoding.EncodedLen(generatedToken), func(run string) string {
 		for i := range 4 {
 			encoded := run[i:]
-			encoded = encoded[:len(encoded)-len(encoded)%4]
-			decoded, _ := base64.StdEncoding.DecodeString(encoded)
+			if len(encoded)%4 == 1 {
+				encoded = encoded[:len(encoded)-1]
+			}
+			decoded, _ := base64.RawStdEncoding.DecodeString(encoded)
 			if plain := string(decoded); s.redactGenerated(plain) != plain {
 				return redacted
 			}

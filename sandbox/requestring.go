@@ -182,7 +182,6 @@ func (l *requestRing) Pin(_ context.Context, accounts []string, id int64, pinned
 		l.pinnedBytes -= len(record.JSON)
 		l.pinnedParts -= sizeOf(record.Parts)
 	}
-	l.tell()
 	return nil
 }
 

@@ -78,25 +78,72 @@ func (c *control) getRequest(w http.ResponseWriter, r *http.Request) {
 	err := takesNoQuery(r)
 	var record RequestRecord
 	if err == nil {
-		id, parseErr := strconv.ParseInt(r.PathValue("id"), 10, 64)
-		if record, err = c.sandbox.record.log.Get(r.Context(), c.visible(r), id); err != nil || parseErr != nil {
-			err = requestFailed(err)
-		}
+		record, err = c.sandbox.record.log.Get(r.Context(), c.visible(r), idOf(r))
 	}
 	if err != nil {
-		respondError(w, err)
+		respondError(w, requestFailed(err))
 		return
 	}
 	w.Header()["Content-Type"] = contentJSON
 	w.Write(append(record.appendTo(nil), '\n'))
 }
 
+// idOf is the id in the path of a request; 0, which no request has, if it is none.
+func idOf(r *http.Request) int64 {
+	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	return id
+}
+
 // requestFailed is the error of a response for an error of the log.
 func requestFailed(err error) error {
-	if errors.Is(err, ErrNotFound) {
+	switch {
+	case errors.Is(err, ErrNotFound):
 		return &apiError{Status: http.StatusNotFound, Message: "There is no such request, or it is not one of the last."}
+	case errors.Is(err, ErrTooManyPinned):
+		return &apiError{Status: http.StatusConflict, Message: "Too many requests are pinned, or their parts are too large. Unpin some first."}
 	}
 	return storeFailed(err)
+}
+
+// pin pins a request, or ends that.
+func (c *control) pin(pinned bool) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		err := takesNoQuery(r)
+		if err == nil {
+			err = c.sandbox.record.log.Pin(r.Context(), c.visible(r), idOf(r), pinned)
+		}
+		if err != nil {
+			respondError(w, requestFailed(err))
+			return
+		}
+		w.WriteHeader(http.StatusNoContent)
+	}
+}
+
+// getPart responds with the bytes of a part. Only an image is of its own type, and may be shown: what else came may do
+// harm in a browser.
+func (c *control) getPart(w http.ResponseWriter, r *http.Request) {
+	err := takesNoQuery(r)
+	var content []byte
+	if err == nil {
+		n, parseErr := strconv.Atoi(r.PathValue("n"))
+		if content, err = c.sandbox.record.log.Part(r.Context(), c.visible(r), idOf(r), n); parseErr != nil || errors.Is(err, ErrNotFound) {
+			err = &apiError{Status: http.StatusNotFound, Message: "There is no such part, or its bytes are not kept."}
+		}
+	}
+	if err != nil {
+		respondError(w, requestFailed(err))
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", imageType(content))
+	if imageType(content) == "" {
+		h.Set("Content-Type", "application/octet-stream")
+		h.Set("Content-Disposition", "attachment")
+	}
+	h.Set("Content-Length", strconv.Itoa(len(content)))
+	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	w.Write(content)
 }
 
 const (

@@ -1,0 +1,53 @@
+package sandbox_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/contacts/sandbox"
+	"example.com/contacts/sandbox/internal/storetest"
+)
+
+func TestRequestLogInMemory(t *testing.T) {
+	storetest.RequestLog(t, func(*testing.T) sandbox.RequestLog { return sandbox.NewRequestLog() })
+}
+
+// Of more bytes than it may have, the log keeps the last.
+func TestRequestLogInMemoryIsBounded(t *testing.T) {
+	log := sandbox.NewRequestLog()
+	part := bytes.Repeat([]byte("x"), 1<<20)
+	for range 40 {
+		log.Keep(sandbox.RequestRecord{JSON: []byte("{}"), Parts: [][]byte{part, part}})
+	}
+	for id := int64(1); id <= 40; id++ {
+		_, err := log.Part(t.Context(), nil, id, 0)
+		assert.Equal(t, id > 32, err == nil, "of the parts the last 16 MiB: %d", id)
+		_, err = log.Get(t.Context(), nil, id)
+		assert.NoError(t, err)
+	}
+	json := []byte(`{"x":"` + strings.Repeat("x", 100<<10) + `"}`)
+	for range 200 {
+		log.Keep(sandbox.RequestRecord{JSON: json})
+	}
+	list, err := log.List(t.Context(), sandbox.RequestQuery{Status: -1})
+	require.NoError(t, err)
+	size := 0
+	for _, record := range list {
+		size += len(record.JSON)
+	}
+	assert.LessOrEqual(t, size, 8<<20)
+	assert.Greater(t, size, 7<<20)
+	_, err = log.Part(t.Context(), nil, 40, 0)
+	assert.ErrorIs(t, err, sandbox.ErrNotFound, "it goes with its request")
+
+	for range 1000 {
+		log.Keep(sandbox.RequestRecord{JSON: []byte("{}")})
+	}
+	list, err = log.List(t.Context(), sandbox.RequestQuery{Status: -1})
+	require.NoError(t, err)
+	assert.Len(t, list, 1000, "what the long ones took is free again")
+}
