@@ -38,6 +38,8 @@ func newControl(s *Sandbox, token string, hosts []string) *control {
 		c.token = &digest
 	}
 	for path, methods := range map[string]map[string]http.HandlerFunc{
+		"model":                {"GET": c.getModel},
+		"check/{operation}":    {"POST": c.postCheck},
 		"reset":                {"POST": c.postReset},
 		"export":               {"GET": c.getExport},
 		"load":                 {"POST": c.postLoad},
@@ -62,7 +64,7 @@ func newControl(s *Sandbox, token string, hosts []string) *control {
 		})
 	}
 	c.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		respondError(w, &apiError{Status: http.StatusNotFound, Message: "There is nothing under this path. The control API has faults, faults/kinds, requests, reset, export and load under " + controlPath + "."})
+		respondError(w, &apiError{Status: http.StatusNotFound, Message: "There is nothing under this path. The control API has model, check, programs, requests, faults, faults/kinds, reset, export and load under " + controlPath + "."})
 	})
 	return c
 }

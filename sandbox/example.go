@@ -60,10 +60,7 @@ func exampleOf(method, path string) (status int, contentType, example string, er
 			return status, "", "", nil
 		}
 		contentType = content.Content[0].Value
-		node := value(content.Content[1], "example")
-		if examples := value(content.Content[1], "examples"); node == nil && examples != nil {
-			node = value(follow(root, examples.Content[1]), "value")
-		}
+		node := exampleIn(root, content.Content[1])
 		if node == nil {
 			break
 		}
@@ -73,6 +70,17 @@ func exampleOf(method, path string) (status int, contentType, example string, er
 		return status, contentType, string(appendNode(nil, node)), nil
 	}
 	return 0, "", "", errNoExample
+}
+
+// exampleIn is the first example of a media type; nil if there is none.
+func exampleIn(root, media *yaml.Node) *yaml.Node {
+	if node := value(media, "example"); node != nil {
+		return node
+	}
+	if examples := value(media, "examples"); examples != nil && len(examples.Content) > 1 {
+		return value(follow(root, examples.Content[1]), "value")
+	}
+	return nil
 }
 
 // value goes down through mappings, from key to key; nil if one of them is not there.
