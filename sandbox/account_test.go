@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -315,4 +317,65 @@ func TestAccountsThatCannotBeRead(t *testing.T) {
 	r.requireError(t, 500)
 	assert.NotContains(t, string(r.Body), "fire")
 	assert.Equal(t, 500, caller{api, "", "x"}.send("GET", requestsPath, "", "").StatusCode)
+}
+
+func TestAccountsChangeWhileRequestsCome(t *testing.T) {
+	store := openSQLite(t, filepath.Join(t.TempDir(), "contacts.db"))
+	_, a, b, control := twoAccounts(t, sandbox.Config{Store: store})
+	done := make(chan struct{})
+	var group sync.WaitGroup
+	for range 2 {
+		group.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+					assert.Contains(t, []int{200, 401, 418}, a.create().StatusCode)
+					assert.Contains(t, []int{200, 418}, b.create().StatusCode)
+				}
+			}
+		})
+	}
+	for n := range 20 {
+		assert.NoError(t, store.RemoveAccount(t.Context(), "IRa"))
+		assert.Equal(t, 401, a.create().StatusCode)
+		add(t, store, "IRa", "token-of-a")
+		control.setFaults("", "code=418; times="+strconv.Itoa(n+1))
+		b.setFaults("", "code=418; one-in=3")
+		control.reset("?account=IRb")
+		assert.Contains(t, []int{200, 418}, a.create().StatusCode)
+	}
+	close(done)
+	group.Wait()
+}
+
+// An outage is told to all who wait for the same reading, and is over when it is over.
+func TestAccountsThatCanBeReadAgain(t *testing.T) {
+	const generated = "ABCDEFGHIJKLMNOPQRSTUVWXYZ" // has the form of those that the command makes
+	store := &outage{Store: sandbox.NewMemory()}
+	add(t, store, "IRa", "token-of-a")
+	add(t, store, "IRb", generated)
+	a := caller{start(t, sandbox.Config{Accounts: store}), "IRa", "token-of-a"}
+	require.Equal(t, 200, a.create().StatusCode)
+	store.away.Store(true)
+	require.Eventually(t, func() bool { return a.create().StatusCode == 500 }, 10*time.Second, 20*time.Millisecond)
+	own := caller{a.api, sid, token}
+	own.send("GET", own.contacts()+"?Title="+generated, "", "")
+	assert.NotContains(t, string(own.send("GET", requestsPath, "", "").Body), generated, "what is known of tokens is not forgotten")
+	store.away.Store(false)
+	assert.Equal(t, 200, a.create().StatusCode)
+}
+
+// outage is a store that is away now and then.
+type outage struct {
+	sandbox.Store
+	away atomic.Bool
+}
+
+func (o *outage) Accounts(ctx context.Context) ([]sandbox.Account, <-chan struct{}, error) {
+	if o.away.Load() {
+		return nil, nil, errors.New("the database is away")
+	}
+	return o.Store.Accounts(ctx)
 }

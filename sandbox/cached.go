@@ -17,8 +17,10 @@ type cached[T any] struct {
 	mu      sync.Mutex // of those who read
 }
 
+// A reading is the value of one time; with an error, the last that there was.
 type reading[T any] struct {
 	value   T
+	err     error
 	began   time.Time
 	changed <-chan struct{}
 }
@@ -37,24 +39,26 @@ func (r *reading[T]) isFresh(now time.Time) bool {
 	case <-r.changed:
 		return false
 	default:
-		return now.Sub(r.began) < maxAge
+		return r.err == nil && now.Sub(r.began) < maxAge
 	}
 }
 
-// since returns the value as it was at a time, or later. Those who wait for it at once share one reading.
+// since returns the value as it was at a time, or later. Those who wait for it share one reading, also if it fails: a
+// database that does not respond lets each of them wait once.
 func (c *cached[T]) since(ctx context.Context, when time.Time) (T, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if r := c.current.Load(); r != nil && r.began.After(when) && r.isFresh(time.Now()) {
-		return r.value, nil
+	last := c.current.Load()
+	if last != nil && last.began.After(when) && (last.err != nil || last.isFresh(time.Now())) {
+		return last.value, last.err
 	}
 	r := &reading[T]{began: time.Now()}
-	var err error
-	if r.value, r.changed, err = c.read(ctx); err != nil {
-		return r.value, err
+	r.value, r.changed, r.err = c.read(context.WithoutCancel(ctx)) // it is not for this caller alone
+	if r.err != nil && last != nil {
+		r.value = last.value
 	}
 	c.current.Store(r)
-	return r.value, nil
+	return r.value, r.err
 }
 
 // A notice tells those who have read something that it has changed. The zero value is one.

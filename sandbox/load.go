@@ -11,8 +11,11 @@ import (
 	"net/http"
 )
 
-// maxLoad is the largest body of a load, in bytes: what is loaded is held in memory.
-const maxLoad = 64 << 20
+// What is loaded is held in memory, of one load at a time.
+const (
+	maxLoad         = 64 << 20 // bytes
+	maxLoadContacts = 100_000
+)
 
 // postLoad keeps all contacts of an export, or none of them, and responds with how many they are.
 func (c *control) postLoad(w http.ResponseWriter, r *http.Request) {
@@ -36,15 +39,12 @@ func (s *Sandbox) load(w http.ResponseWriter, r *http.Request) (loaded int, err 
 	if r.ContentLength > maxLoad {
 		return 0, errLoadTooLarge
 	}
-	size := r.ContentLength
-	if size < 0 {
-		size = maxLoad
+	ctx, cancel := context.WithTimeout(r.Context(), reserveTime)
+	defer cancel()
+	if s.loading.Acquire(ctx, 1) != nil {
+		return 0, &apiError{Status: http.StatusServiceUnavailable, Message: "Another load is under way. Send again later. Nothing was loaded."}
 	}
-	release, err := s.hold(r.Context(), size)
-	if err != nil {
-		return 0, err
-	}
-	defer release()
+	defer s.loading.Release(1)
 	records, lines, err := readContactLines(http.MaxBytesReader(w, r.Body, maxLoad), callerOf(r))
 	if err != nil {
 		return 0, err
@@ -59,7 +59,7 @@ func (s *Sandbox) load(w http.ResponseWriter, r *http.Request) (loaded int, err 
 	return len(records), nil
 }
 
-var errLoadTooLarge = &apiError{Status: http.StatusRequestEntityTooLarge, Message: fmt.Sprintf("The body is larger than %d bytes. Load the lines in several parts. Nothing was loaded.", maxLoad)}
+var errLoadTooLarge = &apiError{Status: http.StatusRequestEntityTooLarge, Message: fmt.Sprintf("The body has more than %d bytes, or %d contacts. Load the lines in several parts. Nothing was loaded.", maxLoad, maxLoadContacts)}
 
 // readContactLines reads lines for an account, or for those that they name if it is "". It also returns the line of
 // each id.
@@ -75,6 +75,9 @@ func readContactLines(body io.Reader, account string) (records []Record, lines m
 			return nil, nil, malformed("The body ends too early. Nothing was loaded.")
 		}
 		if line := bytes.TrimSpace(line); len(line) > 0 {
+			if len(records) == maxLoadContacts {
+				return nil, nil, errLoadTooLarge
+			}
 			record, wrong := readContactLine(line, account)
 			if wrong == nil && lines[record.ID] > 0 {
 				wrong = fmt.Errorf("the id %d is in line %d, too", record.ID, lines[record.ID])

@@ -223,11 +223,38 @@ func TestLoadIsBounded(t *testing.T) {
 	const most = 64 << 20
 	unwritten, writer := io.Pipe()
 	defer writer.Close()
-	for _, r := range []received{send(unwritten, most+1), send(bytes.NewReader(bytes.Repeat([]byte("x"), most+1)), -1)} {
+	var many strings.Builder
+	for id := 1; id <= 100_001; id++ {
+		fmt.Fprintf(&many, `{"campaign":1,"id":%d,"parameters":{}}`+"\n", id)
+	}
+	for _, r := range []received{send(unwritten, most+1), send(bytes.NewReader(bytes.Repeat([]byte("x"), most+1)), -1), own.load(many.String())} {
 		assert.Equal(t, 413, r.StatusCode)
 		assert.Contains(t, r.Envelope.Message, "Load the lines in several parts.")
 	}
 	assert.Equal(t, 200, own.create().StatusCode)
+	assert.Equal(t, []string{"2750"}, own.list())
+}
+
+// A load that comes slowly holds up no other request but a load.
+func TestLoadsComeOneAfterAnother(t *testing.T) {
+	own, _, _, _ := twoAccounts(t, sandbox.Config{})
+	slow, writer := io.Pipe()
+	first := make(chan received)
+	go func() {
+		request := own.request("POST", loadPath, lineType, "")
+		request.Body, request.ContentLength = slow, -1
+		first <- own.do(request)
+	}()
+	line := func(id int) string { return fmt.Sprintf(`{"campaign":1000,"id":%d,"parameters":{}}`+"\n", id) }
+	io.WriteString(writer, line(1)) // it returns once the load is being sent
+	large := parts(required(text("ProfileImageFile", "i"), file("i", "i", png+strings.Repeat("x", 8<<20)))...)
+	assert.Equal(t, 200, own.send("POST", contacts, multipartType, large).StatusCode)
+	second := make(chan received)
+	go func() { second <- own.load(line(2)) }()
+	writer.Close()
+	assert.JSONEq(t, `{"loaded":1}`, string((<-first).Body))
+	assert.JSONEq(t, `{"loaded":1}`, string((<-second).Body))
+	assert.Equal(t, []string{"1", "2", "2750"}, own.list())
 }
 
 // A response that breaks off cannot be taken for a whole one.

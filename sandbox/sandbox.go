@@ -69,6 +69,7 @@ type Sandbox struct {
 	strict       bool
 	maxBody      int64
 	held         *semaphore.Weighted  // bytes of large bodies
+	loading      *semaphore.Weighted  // one load at a time
 	behaviours   map[string]behaviour // by operation
 	routes       *routes
 	record       *recorder
@@ -128,6 +129,7 @@ func New(config Config) (*Sandbox, error) {
 		s.maxBody = DefaultMaxBody
 	}
 	s.held = semaphore.NewWeighted(max(maxHeld, 2*s.maxBody))
+	s.loading = semaphore.NewWeighted(1)
 	s.behaviours = map[string]behaviour{
 		"createContact":   s.createContact,
 		"listContacts":    s.listContacts,
