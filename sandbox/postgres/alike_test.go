@@ -21,7 +21,7 @@ func TestRespondsAsInMemory(t *testing.T) {
 	inDatabase, err := sandbox.New(config)
 	require.NoError(t, err)
 
-	const contacts, form, lines = "/Advertisers/IRa/Campaigns/7/Contacts", "application/x-www-form-urlencoded", "application/x-ndjson"
+	const contacts, form, lines = "/Advertisers/IRa/Campaigns/7/Contacts", "application/x-www-form-urlencoded", "application/jsonl"
 	const required = "FirstName=Wile&LastName=Coyote&EmailAddress=wile.coyote@example.com&Accounts=10000"
 	const contact = `"campaign":7,"parameters":{"FirstName":"Wile","LastName":"Coyote","EmailAddress":"wile.coyote@example.com","Accounts":["10000"]}}`
 	for _, r := range []struct{ method, path, contentType, body string }{
