@@ -6,9 +6,11 @@ import (
 	"bufio"
 	"debug/elf"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,6 +24,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
+
+	"example.com/contacts/internal/postgrestest"
 )
 
 const (
@@ -207,23 +211,76 @@ func TestServiceIsWhatSystemdTakes(t *testing.T) {
 	assert.NoError(t, err, "it may do more than 1.5 of 10 says:\n%s", out)
 }
 
-type composeFile struct {
-	Services map[string]struct {
-		Image       string
-		Command     []string
-		Environment map[string]string
-		Secrets     []string
-		Build       *struct{ Context, Dockerfile string }
-		DependsOn   map[string]struct{ Condition string } `yaml:"depends_on"`
-		Ports       []string
-		ReadOnly    bool `yaml:"read_only"`
+// composed is a sandbox of the compose file, on a database for the test, with the secrets in a folder.
+func composed(t *testing.T, service composeService, database, secrets string) *exec.Cmd {
+	address, err := url.Parse(database)
+	require.NoError(t, err)
+	if password, has := address.User.Password(); has { // not with PGHOST, for which the environment has it
+		line := strings.Join([]string{address.Hostname(), address.Port(), strings.Trim(address.Path, "/"), address.User.Username(), password}, ":")
+		require.NoError(t, os.WriteFile(filepath.Join(secrets, "pgpass"), []byte(line+"\n"), 0o600))
+		address.User = url.User(address.User.Username())
 	}
-	Secrets map[string]struct{ File string }
+	var args []string
+	for _, argument := range service.Command {
+		for from, to := range map[string]string{
+			"0.0.0.0:8080": "127.0.0.1:0", "/run/secrets": secrets, "=5s": "=1ms", "postgres://contacts@postgres/contacts": address.String(),
+		} {
+			argument = strings.ReplaceAll(argument, from, to)
+		}
+		args = append(args, argument)
+	}
+	cmd := exec.Command(built(t), args...)
+	cmd.Env = os.Environ()
+	for variable, value := range service.Environment {
+		cmd.Env = append(cmd.Env, variable+"="+strings.ReplaceAll(value, "/run/secrets", secrets))
+	}
+	return cmd
+}
+
+func TestComposedSandboxesShareADatabase(t *testing.T) {
+	database, secrets := postgrestest.Database(t), t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(secrets, "token"), []byte(secret+"\n"), 0o600))
+	services := readCompose(t).Services
+	serve(t, composed(t, services["sandbox-1"], database, secrets), func(first string) {
+		serve(t, composed(t, services["sandbox-2"], database, secrets), func(second string) {
+			for _, baseURL := range []string{first, second} {
+				request, err := http.NewRequest("GET", baseURL+"/Advertisers/IRsandbox/Campaigns/1000/Contacts", nil)
+				require.NoError(t, err)
+				request.SetBasicAuth("IRsandbox", secret)
+				response, err := http.DefaultClient.Do(request)
+				require.NoError(t, err)
+				list, err := io.ReadAll(response.Body)
+				require.NoError(t, errors.Join(err, response.Body.Close()))
+				assert.Contains(t, string(list), `"@total":"2"`)
+				out, err := exec.Command(built(t), "sandbox", "healthcheck", "--base-url", baseURL).CombinedOutput()
+				assert.NoError(t, err, string(out))
+			}
+		})
+	})
+}
+
+type composeFile struct {
+	Services map[string]composeService
+	Secrets  map[string]struct{ File string }
+}
+
+type composeService struct {
+	Command     []string
+	Environment map[string]string
+	Secrets     []string
+	Build       *struct{ Context, Dockerfile string }
+	DependsOn   map[string]struct{ Condition string } `yaml:"depends_on"`
+	Ports       []string
+	ReadOnly    bool `yaml:"read_only"`
+}
+
+func readCompose(t *testing.T) (compose composeFile) {
+	require.NoError(t, yaml.Unmarshal([]byte(read("compose.yaml")), &compose))
+	return compose
 }
 
 func TestComposeFile(t *testing.T) {
-	var compose composeFile
-	require.NoError(t, yaml.Unmarshal([]byte(read("compose.yaml")), &compose))
+	compose := readCompose(t)
 	help, err := exec.Command(built(t), "sandbox", "--help").Output()
 	require.NoError(t, err)
 
