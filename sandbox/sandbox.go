@@ -18,7 +18,7 @@ import (
 const DefaultMaxBody = 10 << 20
 
 // maxHeld is how many bytes of large bodies are held at once.
-const maxHeld = 64 << 20
+const maxHeld = 48 << 20
 
 // Config says how a sandbox is set up.
 type Config struct {
