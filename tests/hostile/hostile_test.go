@@ -33,12 +33,13 @@ func TestHostileRequests(t *testing.T) {
 	t.Setenv("TMPDIR", temporary)
 	files, err := filepath.Glob("requests/*.txt")
 	require.NoError(t, err)
+	log := listenToLog(t)
 	for _, file := range files {
 		kind := strings.TrimSuffix(filepath.Base(file), ".txt")
 		t.Run(kind, func(t *testing.T) {
 			requests, err := readRequests(file)
 			require.NoError(t, err)
-			address := listen(t, kind == "slow")
+			address := listen(t, kind == "slow", log)
 			before := left(temporary)
 			before.Goroutines++ // of a request's test
 			for _, r := range requests {
@@ -60,11 +61,12 @@ func TestHostileRequests(t *testing.T) {
 			}
 		})
 	}
+	log.requireNothingPersonal(t)
 }
 
-// listen serves a sandbox, one  if it is impatient.
-func listen(t *testing.T, impatient bool) (address string) {
-	handler, err := sandbox.New(sandbox.Config{AccountSID: "IRsandbox", AuthToken: "secret", ControlToken: "control", ControlHosts: []string{"sandbox", "sandbox.example"}})
+// listen serves a sandbox, one that is impatient or not, and lets its requests be logged.
+func listen(t *testing.T, impatient bool, log *log) (address string) {
+	handler, err := sandbox.New(sandbox.Config{AccountSID: "IRsandbox", AuthToken: "secret", ControlToken: "control", ControlHosts: []string{"sandbox", "sandbox.example"}, Observe: log.observe})
 	require.NoError(t, err)
 	server := handler.Server()
 	if impatient {
