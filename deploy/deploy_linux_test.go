@@ -34,14 +34,16 @@ const (
 	form       = "FirstName=Wile&LastName=Coyote&EmailAddress=wile.coyote@example.com&Accounts=10000"
 )
 
+var folder string // of the program
+
 // program is built by the command of the Containerfile, once.
 var program = sync.OnceValues(func() (string, error) {
 	command := regexp.MustCompile(`(?m)^RUN (CGO_ENABLED=0 go build .*)$`).FindStringSubmatch(read("Containerfile"))
 	if command == nil {
 		return "", fmt.Errorf("the Containerfile builds nothing")
 	}
-	folder, err := os.MkdirTemp("", "deploy")
-	if err != nil {
+	var err error
+	if folder, err = os.MkdirTemp("", "deploy"); err != nil {
 		return "", err
 	}
 	file := filepath.Join(folder, "contacts")
@@ -56,9 +58,7 @@ var program = sync.OnceValues(func() (string, error) {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if file, err := program(); err == nil {
-		os.RemoveAll(filepath.Dir(file))
-	}
+	os.RemoveAll(folder)
 	os.Exit(code)
 }
 
@@ -72,6 +72,9 @@ func read(file string) string {
 
 func built(t *testing.T) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("SKIPPED with -short: it builds a program of its own")
+	}
 	file, err := program()
 	require.NoError(t, err)
 	return file
@@ -238,6 +241,7 @@ func composed(t *testing.T, service composeService, database, secrets string) *e
 }
 
 func TestComposedSandboxesShareADatabase(t *testing.T) {
+	built(t)
 	database, secrets := postgrestest.Database(t), t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(secrets, "token"), []byte(secret+"\n"), 0o600))
 	services := readCompose(t).Services
