@@ -7,7 +7,8 @@ import (
 	"unicode/utf16"
 )
 
-// escaped are the characters that every language here escapes with one letter.
+// escaped are the characters that every language here escapes with one letter. Java must: it reads \u000a as the end of a line
+// before it looks for literals.
 var escaped = map[rune]string{'"': `\"`, '\\': `\\`, '\n': `\n`, '\r': `\r`, '\t': `\t`}
 
 // quoted is a string literal between double quotes. escape writes what cannot be seen: control characters, and those that
@@ -43,14 +44,10 @@ func quoteBraced(text string) string {
 	return quoted(text, strconv.IsPrint, func(r rune) string { return fmt.Sprintf(`\u{%x}`, r) })
 }
 
-// quoteJava writes ASCII alone: how javac reads anything else is up to the machine. It reads \u before all else, so that
-// characters of ASCII are octal.
+// quoteJava writes ASCII alone: how javac reads anything else is up to the machine.
 func quoteJava(text string) string {
 	seen := func(r rune) bool { return ' ' <= r && r <= '~' }
 	return quoted(text, seen, func(r rune) string {
-		if r <= 0x7f {
-			return fmt.Sprintf(`\%03o`, r)
-		}
 		var b strings.Builder
 		for _, unit := range utf16.Encode([]rune{r}) {
 			fmt.Fprintf(&b, `\u%04x`, unit)

@@ -43,5 +43,5 @@ func TestLiteralsShowWhatTheyHold(t *testing.T) {
 	assert.Equal(t, `"\"\\\n\r\t\u001b\u202e\U000e0001é😀"`, quotePython("\"\\\n\r\t\x1b\u202e\U000e0001é😀"))
 	assert.Equal(t, `"\"\\\n\r\t\u{1b}\u{202e}\u{e0001}é😀"`, quoteBraced("\"\\\n\r\t\x1b\u202e\U000e0001é😀"))
 	// javac reads \u000a and \u0022 as a line feed and a quotation mark before it looks for literals.
-	assert.Equal(t, `"\"\\\n\r\t\033\177\u0085\u202e\ud83d\ude00\\u0022"`, quoteJava("\"\\\n\r\t\x1b\x7f\u0085\u202e😀\\u0022"))
+	assert.Equal(t, `"\"\\\n\r\t\u001b\u007f\u0085\u202e\ud83d\ude00\\u0022"`, quoteJava("\"\\\n\r\t\x1b\x7f\u0085\u202e😀\\u0022"))
 }

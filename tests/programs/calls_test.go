@@ -155,8 +155,23 @@ func spoilt(api contract.API, c call, chosen func(contract.Field) bool, folder s
 			}
 			out[f.Name] = append(out[f.Name], item)
 		}
+		if plain := c.values[f.Name]; f.List != nil && len(plain) > 0 && chosen(f) && hasRoom(f, append(slices.Clone(out[f.Name]), plain[0])) {
+			out[f.Name] = append(out[f.Name], plain[0])
+		}
 	}
 	return out
+}
+
+// hasRoom tells whether the rules about a list as a whole let it have these items.
+func hasRoom(f contract.Field, items []string) bool {
+	for _, rule := range f.Value {
+		if rule.Kind == contract.TooMany && len(items) > rule.Length ||
+			rule.Kind == contract.Duplicate && len(slices.Compact(slices.Sorted(slices.Values(items)))) < len(items) ||
+			rule.Joined && utf8.RuneCountInString(strings.Join(items, f.List.Delimiter)) > rule.Length {
+			return false
+		}
+	}
+	return true
 }
 
 func hostileOf(f contract.Field, begin int, texts []string, otherwise string) string {
@@ -186,7 +201,6 @@ func fits(f contract.Field, text string) bool {
 			rule.Kind == contract.TooSmall && (x < limit || x == limit && rule.Open),
 			rule.Kind == contract.TooLarge && (x > limit || x == limit && rule.Open),
 			rule.Kind == contract.OneOf,
-			rule.Kind == contract.Duplicate,
 			rule.Pattern != "" && !regexp.MustCompile(rule.Pattern).MatchString(text),
 			rule.Check == "header" && !isPrintable:
 			return false

@@ -103,12 +103,30 @@ func (b built) readyPython(t *testing.T, programs []string) (commands [][]string
 	return commands
 }
 
+// compileJava compiles the Main.java of each folder of a folder by itself, which is what `java Main.java` does, but in one
+// process.
+const compileJava = `
+public class Compile {
+  public static void main(String[] folders) {
+    var compiler = javax.tools.ToolProvider.getSystemJavaCompiler();
+    for (String folder : folders) {
+      if (compiler.run(null, null, null, "-proc:none", "-cp", System.getProperty("java.class.path"), "-d", folder, folder + "/Main.java") != 0) {
+        System.exit(1);
+      }
+    }
+  }
+}`
+
 func (b built) readyJava(t *testing.T, programs []string) (commands [][]string) {
 	folder := t.TempDir()
+	compile := []string{"java", "-cp", b.java, write(t, folder, "Compile.java", compileJava)}
 	for i, text := range programs {
-		source := write(t, folder, fmt.Sprintf("%d/Main.java", i), text)
-		commands = append(commands, []string{"java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", b.java, source})
+		own := filepath.Dir(write(t, folder, fmt.Sprintf("%d/Main.java", i), text))
+		compile = append(compile, own)
+		path := own + string(os.PathListSeparator) + b.java
+		commands = append(commands, []string{"java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", path, "Main"})
 	}
+	clients.Run(t, folder, nil, compile...)
 	return commands
 }
 
