@@ -75,17 +75,25 @@ func (c *control) getRequests(w http.ResponseWriter, r *http.Request) {
 }
 
 func (c *control) getRequest(w http.ResponseWriter, r *http.Request) {
-	err := takesNoQuery(r)
-	var record RequestRecord
-	if err == nil {
-		record, err = c.sandbox.record.log.Get(r.Context(), c.visible(r), idOf(r))
-	}
+	record, err := c.requestOf(r)
 	if err != nil {
-		respondError(w, requestFailed(err))
+		respondError(w, err)
 		return
 	}
 	w.Header()["Content-Type"] = contentJSON
 	w.Write(append(record.appendTo(nil), '\n'))
+}
+
+// requestOf is the recorded request that a path names.
+func (c *control) requestOf(r *http.Request) (RequestRecord, error) {
+	if err := takesNoQuery(r); err != nil {
+		return RequestRecord{}, err
+	}
+	record, err := c.sandbox.record.log.Get(r.Context(), c.visible(r), idOf(r))
+	if err != nil {
+		return RequestRecord{}, requestFailed(err)
+	}
+	return record, nil
 }
 
 // idOf is the id in the path of a request; 0, which no request has, if it is none.
