@@ -48,6 +48,7 @@ func newControl(s *Sandbox, token string, hosts []string) *control {
 		"programs/{operation}": {"POST": c.postPrograms},
 		"requests":             {"GET": c.getRequests},
 		"requests/{id}":        {"GET": c.getRequest},
+		"requests/{id}/curl":   {"GET": c.getCurl},
 		"requests/{id}/pin":    {"PUT": c.pin(true), "DELETE": c.pin(false)},
 
 		"requests/{id}/parts/{n}": {"GET": c.getPart},

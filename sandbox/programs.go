@@ -55,6 +55,20 @@ func (c *control) programs(w http.ResponseWriter, r *http.Request) ([]programs.P
 	return list, err
 }
 
+// getCurl responds with the command that sends a recorded request again.
+func (c *control) getCurl(w http.ResponseWriter, r *http.Request) {
+	record, err := c.requestOf(r)
+	var recorded programs.Recorded
+	if err == nil {
+		err = json.Unmarshal(record.JSON, &recorded)
+	}
+	if err != nil {
+		respondError(w, err)
+		return
+	}
+	respondJSON(w, programs.Contract().Curl(recorded))
+}
+
 // texts are the values of a parameter as they are written. It returns false if a value is none of a form.
 func texts(value any) (list []string, is bool) {
 	switch v := value.(type) {

@@ -6,6 +6,7 @@ package programs
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -26,7 +27,10 @@ const account, token = "IRprograms", "a-token-of-programs"
 
 // A recorded is what the control API tells of a request.
 type recorded struct {
+	ID         int
 	Operation  string
+	Method     string
+	Path       string
 	Encoding   string
 	Headers    map[string]string
 	Parameters []parameter
@@ -191,4 +195,26 @@ func play(t *testing.T, language, url string, image []byte, c call, text string,
 			assert.Equal(t, image, done.stdout)
 		}
 	}
+	if language == "curl" {
+		sendAgain(t, url, c, got)
+	}
+}
+
+// sendAgain runs the command that the control API writes of the recorded request, which must be recorded as the same.
+func sendAgain(t *testing.T, url string, c call, first recorded) {
+	var again programs.Program
+	control(t, "GET", fmt.Sprintf("%s/_sandbox/requests/%d/curl", url, first.ID), "", &again)
+	assert.NotContains(t, again.Program, token)
+	folder := t.TempDir()
+	for _, p := range first.Parts {
+		write(t, folder, p.Name, string(c.file))
+	}
+	run(t, []string{"sh", "-c", "cd " + folder + " && . " + write(t, folder, "again.sh", again.Program)}, "CONTACTS", url, account, token)
+	var second recorded
+	control(t, "GET", fmt.Sprintf("%s/_sandbox/requests/%d", url, first.ID+1), "", &second)
+	first.ID++
+	first.Status, second.Status = 0, 0    // what is deleted is not there again
+	delete(first.Headers, "Content-Type") // it has another boundary; the encoding is compared
+	delete(second.Headers, "Content-Type")
+	assert.Equal(t, first, second, again.Program)
 }
