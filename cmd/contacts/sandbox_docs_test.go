@@ -53,13 +53,14 @@ func runProgram(t *testing.T, code, file, interpreter string, args ...string) st
 
 func TestShellOfTheSandboxPage(t *testing.T) {
 	_, blocks := page(t, "sandbox.md")
-	require.Len(t, blocks["sh"], 7)
+	require.Len(t, blocks["sh"], 8)
 	out := runProgram(t, strings.Join(blocks["sh"], "\n"), "page.sh", "sh", "-e")
 	assert.Equal(t, "no response\n\"@total\":\"1\"\n"+
 		"HTTP/1.1 503 Service Unavailable\r\nPreference-Applied: code=503; body=html\r\nPreference-Applied: delay=50ms\r\n"+
 		`{"faults":[{"fault":"code=503; one-in=100; seed=7","happened":0},{"fault":"delay=20ms","happened":0}]}`+"\n1\n"+`{"faults":[]}`+"\n"+
 		"\"pinned\":true\n\"id\":\"createContact\",\"method\":\"POST\"\n"+
 		`{"field":"WorkPhoneNumberCountry","rule":"required_with","message":"WorkPhoneNumberCountry is required when WorkPhoneNumber is given."}`+"\n"+
+		`"title":"Go"`+"\n"+`"title":"TypeScript"`+"\n"+`"title":"Python"`+"\n"+`"title":"Java"`+"\n"+`"title":"Rust"`+"\n"+`"title":"curl"`+"\n"+
 		"Removed 2 contacts.\nLoaded 2 contacts.\n"+
 		"\"@total\":\"0\"\nIRteam\nThe account IRteam in accounts.txt was removed. Its contacts stay, for an account of that name.\n", out)
 }

@@ -241,6 +241,10 @@ func TestTheContractIsAllThatIsEdited(t *testing.T) {
 		})
 	}
 
+	t.Run("programs", func(t *testing.T) {
+		run(t, folder, "go", "test", "-count=1", "-timeout", "30m", "./tests/programs")
+	})
+
 	t.Run("command line and sandbox", func(t *testing.T) {
 		program := filepath.Join(folder, ".cache", "contacts")
 		run(t, folder, "go", "build", "-o", program, "./cmd/contacts")
