@@ -4,7 +4,7 @@
 #   make check              the quick loop: Go alone, under a minute
 #   make generate           write again all code that is generated from openapi.yaml
 #   make conformance        all cases in all languages; writes CONFORMANCE.md
-#   make soak               all faults there are, to the clients of all languages; it takes long
+#   make soak               all faults there are, to the clients of all languages; an hour of them in the sandbox
 #   make promise            change the contract in a copy, in three ways, and run all tests of each
 #   make breaking           compare the contract with the released one
 #   make release VERSION=…  release openapi.yaml and the packages under a version
@@ -24,8 +24,8 @@ PLATFORMS   := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 w
 CONTRACTGEN := go run ./internal/contractgen/cmd/contractgen
 
 test: setup build lint cross breaking clients
-	go test $$(go list ./... | grep -v -e tests/conformance -e tests/faults -e tests/programs)
-	go test -count=1 -timeout 30m ./tests/conformance ./tests/programs
+	go test $$(go list ./... | grep -v -e tests/conformance -e tests/faults -e tests/foreign -e tests/programs -e tests/schemathesis)
+	go test -count=1 -timeout 30m ./tests/conformance ./tests/foreign ./tests/programs ./tests/schemathesis
 	go test -count=1 -timeout 10m ./tests/faults
 	@if command -v cc >/dev/null; then go test -race ./wrapper ./sandbox; \
 	else echo "SKIPPED: the race detector, which needs a C compiler (Debian: apt-get install gcc)" >&2; fi
@@ -38,8 +38,9 @@ setup:
 	@for language in $(LANGS); do \
 		test $$language = go || test -f clients/$$language/Makefile || { echo "LANGS: there is no client in $$language" >&2; exit 1; }; done
 	@command -v go >/dev/null || { echo "Go is missing. go.mod names the version; https://go.dev/dl has it" >&2; exit 1; }
-	@command -v curl >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get -qq update && apt-get -qq install -y curl; } || \
-		{ echo "curl is missing, with which the commands of the API's page are run. Install it with your system's packages" >&2; exit 1; }
+	@command -v curl >/dev/null && command -v wget >/dev/null || \
+		{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get -qq update && apt-get -qq install -y curl wget; } || \
+		{ echo "curl or wget is missing, with which the sandbox is tested. Install them with your system's packages" >&2; exit 1; }
 	@test -n "$$PGHOST" || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null || \
 		{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y postgresql; } || \
 		{ echo "PostgreSQL is missing, on which the sandbox is tested. Install it (Debian: apt-get install postgresql), or name a server with PGHOST, PGUSER and PGPASSWORD" >&2; exit 1; }
@@ -73,6 +74,8 @@ conformance: build
 
 soak: build
 	go test -count=1 -timeout 3h ./tests/faults -all -v
+	go test -count=1 -timeout 1h ./tests/schemathesis -all -v
+	go test -count=1 -timeout 2h ./tests/soak -duration 1h -v
 
 promise: build
 	go test -count=1 -timeout 120m ./tests/promise -all -v
