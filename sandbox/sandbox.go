@@ -34,7 +34,8 @@ type Config struct {
 	// State is what sandboxes that share a Store must share, too. Nil means Store, if that is a State, or else
 	// NewState(), for this sandbox alone.
 	State State
-	// Requests keep what the sandbox is sent. Nil means NewRequestLog().
+	// Requests keep what the sandbox is sent. Nil means those of Store, if it has a method Requests that
+	// returns a RequestLog, or else NewRequestLog().
 	Requests RequestLog
 	// Strict refuses a file part whose name is not the one that ProfileImageFile holds. Without it the
 	// sandbox takes the API page's own example, in which the two differ.
@@ -139,6 +140,9 @@ func New(config Config) (*Sandbox, error) {
 		"getProfileImage": s.getProfileImage,
 	}
 	s.routes = newRoutes(s, wrapper.Operations)
+	if shared, is := s.store.(interface{ Requests() RequestLog }); is && config.Requests == nil {
+		config.Requests = shared.Requests()
+	}
 	if config.Requests == nil {
 		config.Requests = NewRequestLog()
 	}

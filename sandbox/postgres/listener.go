@@ -16,7 +16,8 @@ const (
 	channel     = "contacts_sandbox"
 	accountNews = "accounts"
 	faultNews   = "faults"
-	requestNews = "requests"
+	usageNews   = "usage"
+	logNews     = "log"
 )
 
 // changeAndTell carries out a change and lets all processes know of it: this one at once.
@@ -81,7 +82,7 @@ func (l *listener) run(ctx context.Context, target *pgx.ConnConfig, conn *pgx.Co
 			}
 			conn, _ = connect(ctx, target) // whoever needs the database now sees the error
 		}
-		for _, news := range []string{accountNews, faultNews, requestNews} {
+		for _, news := range []string{accountNews, faultNews, usageNews, logNews} {
 			l.wake(news)
 		}
 	}

@@ -114,3 +114,31 @@ func TestErrorsOfOpenAreClearAndHoldNoPassword(t *testing.T) {
 		assert.NotContains(t, strings.ReplaceAll(err.Error(), "password authentication", ""), "pass")
 	}
 }
+
+func TestConnectionsHaveALimit(t *testing.T) {
+	ctx := context.Background()
+	for query, most := range map[string]int{"": 17, "?pool_max_conns=4": 9} {
+		address := postgrestest.Database(t)
+		database := open(t, address+query)
+		require.NoError(t, database.SetFaults(ctx, "", []string{"delay=1ms"}))
+		sets, _, err := database.FaultSets(ctx)
+		require.NoError(t, err)
+		var group sync.WaitGroup
+		for range 50 {
+			group.Go(func() {
+				_, err := database.Page(ctx, "", 0, 1)
+				assert.NoError(t, err)
+				_, err = database.Draw(ctx, sandbox.FaultCounter{Set: sets[0].ID, AccountSID: "IRa"})
+				assert.NoError(t, err)
+				_, err = database.Create(ctx, sandbox.Record{Contact: "{}"})
+				assert.NoError(t, err)
+			})
+		}
+		group.Wait()
+		var connections int
+		err = connect(t, address).QueryRow(ctx, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()").Scan(&connections)
+		require.NoError(t, err)
+		assert.LessOrEqual(t, connections, most)
+		assert.Greater(t, connections, 2)
+	}
+}

@@ -30,11 +30,14 @@ type Database struct {
 	creates *queue[*create]
 	news    *listener
 	usage   *usage
+	keeper  *keeper
 }
 
 var (
 	_ sandbox.Store = (*Database)(nil)
 	_ sandbox.State = (*Database)(nil)
+
+	_ sandbox.RequestLog = (*requestLog)(nil)
 )
 
 // Open opens the database of an address, postgres://USER:PASSWORD@HOST:PORT/DATABASE, and makes or upgrades
@@ -75,6 +78,7 @@ func Open(ctx context.Context, address string) (*Database, error) {
 	}
 	d.creates = newQueue(d.create)
 	d.usage = newUsage(d)
+	d.keeper = newKeeper(d)
 	return d, nil
 }
 
@@ -83,6 +87,7 @@ func (d *Database) Close() error {
 	d.close.Do(func() {
 		d.creates.close()
 		d.usage.close()
+		d.keeper.close()
 		d.closed.Store(true)
 		d.news.close()
 		d.pool.Close()

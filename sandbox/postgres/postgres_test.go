@@ -44,3 +44,15 @@ func TestState(t *testing.T) {
 		})
 	})
 }
+
+func TestRequests(t *testing.T) {
+	t.Run("one process", func(t *testing.T) {
+		storetest.Requests(t, func(t *testing.T) sandbox.RequestLog { return openNew(t).Requests() })
+	})
+	t.Run("two processes", func(t *testing.T) {
+		storetest.SharedRequests(t, func(t *testing.T) (a, b sandbox.RequestLog) {
+			address := postgrestest.Database(t)
+			return open(t, address).Requests(), open(t, address).Requests()
+		})
+	})
+}

@@ -70,7 +70,7 @@ func (d *Database) CountRequest(accountSID string, now time.Time) sandbox.Window
 func (u *usage) run() {
 	defer close(u.ended)
 	for {
-		others := u.database.news.next(requestNews)
+		others := u.database.news.next(usageNews)
 		u.exchange()
 		select {
 		case <-time.After(exchange):
@@ -103,7 +103,7 @@ func (u *usage) exchange() {
 	totals := map[string]hour{}
 	err := u.database.count(context.Background(), func(ctx context.Context, conn *pgxpool.Conn) error {
 		if len(accounts) > 0 {
-			if _, err := conn.Exec(ctx, addRequests, accounts, began, untold, channel, requestNews); err != nil {
+			if _, err := conn.Exec(ctx, addRequests, accounts, began, untold, channel, usageNews); err != nil {
 				return err
 			}
 		}

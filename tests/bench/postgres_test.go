@@ -40,7 +40,9 @@ func postgresRows(tb testing.TB) []Row {
 		database, err := postgres.Open(context.Background(), address)
 		must(tb, err)
 		tb.Cleanup(func() { database.Close() })
-		box, err := sandbox.New(sandbox.Config{AccountSID: "IRsandbox", AuthToken: "secret", Store: alter(database, address), State: database})
+		box, err := sandbox.New(sandbox.Config{
+			AccountSID: "IRsandbox", AuthToken: "secret", Store: alter(database, address), State: database, Requests: database.Requests(),
+		})
 		must(tb, err)
 		targets = append(targets, newLoadTarget(tb, box.Server()))
 	}

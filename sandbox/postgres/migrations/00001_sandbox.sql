@@ -43,3 +43,25 @@ CREATE TABLE request_count (
 	began   timestamptz NOT NULL,
 	used    bigint NOT NULL
 );
+
+-- The id of the last request. Whoever gives ids holds this row until they are committed, so that none appears below one that
+-- somebody has seen.
+CREATE TABLE request_last (id bigint NOT NULL);
+INSERT INTO request_last VALUES (0);
+
+CREATE TABLE request (
+	id      bigint PRIMARY KEY,
+	account text COLLATE "C" NOT NULL,
+	status  integer NOT NULL,
+	pinned  boolean NOT NULL DEFAULT false,
+	json    text NOT NULL -- as RequestRecord.JSON
+);
+CREATE INDEX request_of_account ON request (account, id);
+
+CREATE TABLE request_part (
+	request bigint REFERENCES request ON DELETE CASCADE,
+	n       integer,
+	bytes   bytea NOT NULL,
+	PRIMARY KEY (request, n)
+);
+ALTER TABLE request_part ALTER COLUMN bytes SET STORAGE EXTERNAL;
