@@ -2,37 +2,71 @@ package postgres
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"example.com/contacts/sandbox"
 )
 
-// channel is the one by which processes tell one another what has changed: the payload is one of these.
+// channel is the one by which processes tell one another what has changed: the payload is one of these, and a token if it is
+// to be answered.
 const (
 	channel     = "contacts_sandbox"
 	accountNews = "accounts"
 	faultNews   = "faults"
 	usageNews   = "usage"
 	logNews     = "log"
+	answer      = "answer" // to what came with a token
 )
 
-// changeAndTell carries out a change and lets all processes know of it: this one at once.
+// changeAndTell carries out a change and lets all processes know of it. When it returns, each has heard of it, or a sandbox
+// reads again in any case.
 func (d *Database) changeAndTell(ctx context.Context, news string, change func(context.Context, pgx.Tx) error) error {
+	token := rand.Text()
+	heard := d.news.expect(token)
+	defer d.news.forget(token)
 	err := d.transaction(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		if err := change(ctx, tx); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, "SELECT pg_notify($1, $2)", channel, news)
+		_, err := tx.Exec(ctx, "SELECT pg_notify($1, $2)", channel, news+" "+token)
 		return err
 	})
 	if err == nil || errors.Is(err, sandbox.ErrInDoubt) {
 		d.news.wake(news)
 	}
+	if err == nil {
+		d.waitForOthers(ctx, heard)
+	}
 	return err
+}
+
+// maxAge is how old what a sandbox knows of accounts and faults is at most.
+const maxAge = time.Second
+
+// waitForOthers waits until all listeners have answered.
+func (d *Database) waitForOthers(ctx context.Context, heard <-chan struct{}) {
+	enough := time.After(maxAge)
+	var listeners int
+	err := d.read(ctx, func(ctx context.Context, conn *pgxpool.Conn) error {
+		return conn.QueryRow(ctx, `
+			SELECT count(*) FROM pg_locks JOIN pg_database ON oid = database AND datname = current_database()
+			WHERE locktype = 'advisory' AND classid = $1 AND objid = $2 AND objsubid = 2 AND granted`, lockClass, listenerLock).Scan(&listeners)
+	})
+	for err != nil || listeners > 0 {
+		select {
+		case <-heard:
+			listeners--
+		case <-enough:
+			return
+		}
+	}
 }
 
 // A listener is a connection that hears of changes.
@@ -41,6 +75,7 @@ type listener struct {
 	ended  chan struct{}
 	mu     sync.Mutex
 	told   map[string]chan struct{} // closed by the next news
+	heard  map[string]chan struct{} // gets a value for each answer with the token
 }
 
 // pause is how long a listener waits before it connects again.
@@ -51,7 +86,7 @@ func listen(ctx context.Context, target *pgx.ConnConfig) (*listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &listener{ended: make(chan struct{}), told: map[string]chan struct{}{}}
+	l := &listener{ended: make(chan struct{}), told: map[string]chan struct{}{}, heard: map[string]chan struct{}{}}
 	ctx, l.cancel = context.WithCancel(context.Background())
 	go l.run(ctx, target, conn)
 	return l, nil
@@ -62,7 +97,11 @@ func connect(ctx context.Context, target *pgx.ConnConfig) (*pgx.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := conn.Exec(ctx, "LISTEN "+channel); err != nil {
+	_, err = conn.Exec(ctx, "LISTEN "+channel)
+	if err == nil { // so that others know how many answer
+		_, err = conn.Exec(ctx, "SELECT pg_advisory_lock_shared($1, $2)", lockClass, listenerLock)
+	}
+	if err != nil {
 		return nil, errors.Join(err, conn.Close(ctx))
 	}
 	return conn, nil
@@ -95,7 +134,41 @@ func (l *listener) hear(ctx context.Context, conn *pgx.Conn) {
 		if err != nil {
 			return
 		}
-		l.wake(notification.Payload)
+		news, token, _ := strings.Cut(notification.Payload, " ")
+		if news == answer {
+			l.answered(token)
+			continue
+		}
+		l.wake(news)
+		if token == "" {
+			continue
+		}
+		if _, err := conn.Exec(ctx, "SELECT pg_notify($1, $2)", channel, answer+" "+token); err != nil {
+			return
+		}
+	}
+}
+
+// expect returns a channel that gets a value for each answer with a token.
+func (l *listener) expect(token string) <-chan struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	heard := make(chan struct{}, 1000)
+	l.heard[token] = heard
+	return heard
+}
+
+func (l *listener) forget(token string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.heard, token)
+}
+
+func (l *listener) answered(token string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if heard := l.heard[token]; heard != nil {
+		signal(heard)
 	}
 }
 

@@ -19,8 +19,13 @@ var migrations embed.FS
 // versionTable marks a database as ours, and has the versions of its tables.
 const versionTable = "sandbox_version"
 
-// migrationLock is the advisory lock of whoever makes tables, so that processes that start at once do it one after another.
-const migrationLock = 0x436F6E74
+// The advisory locks: of whoever makes tables, so that processes that start at once do it one after another; and of those
+// that listen, which they share.
+const (
+	lockClass     = 0x436F6E74
+	migrationLock = 1
+	listenerLock  = 2
+)
 
 var errNotOurs = errors.New("it has tables of another program; name a database of its own")
 
@@ -38,7 +43,7 @@ func migrate(ctx context.Context, target *pgx.ConnConfig) (err error) {
 		return err
 	}
 	defer lock.Close()
-	if _, err := lock.ExecContext(ctx, "SELECT pg_advisory_lock($1)", migrationLock); err != nil {
+	if _, err := lock.ExecContext(ctx, "SELECT pg_advisory_lock($1, $2)", lockClass, migrationLock); err != nil {
 		return err
 	}
 	files, err := fs.Sub(migrations, "migrations")
