@@ -155,6 +155,24 @@ func (m *memory) Page(_ context.Context, accountSID string, aboveID int64, limit
 	return records, nil
 }
 
+func (m *memory) Newest(_ context.Context, accountSID string, belowID int64, limit int) (records []Record, err error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if m.closed {
+		return nil, ErrClosed
+	}
+	end := len(m.records)
+	if belowID > 0 {
+		end, _ = m.index(belowID)
+	}
+	for i := end - 1; i >= 0 && len(records) < limit; i-- {
+		if accountSID == "" || m.records[i].AccountSID == accountSID {
+			records = append(records, m.withoutImage(i))
+		}
+	}
+	return records, nil
+}
+
 func (m *memory) Load(ctx context.Context, records []Record) error {
 	unlock, err := m.lock(ctx)
 	if err != nil {

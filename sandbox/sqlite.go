@@ -222,6 +222,10 @@ func (s *sqliteStore) Page(ctx context.Context, accountSID string, aboveID int64
 	return s.records(ctx, "WHERE id > ?1 AND (account = ?2 OR ?2 = '') ORDER BY id LIMIT ?3", aboveID, accountSID, limit)
 }
 
+func (s *sqliteStore) Newest(ctx context.Context, accountSID string, belowID int64, limit int) ([]Record, error) {
+	return s.records(ctx, "WHERE (id < ?1 OR ?1 = 0) AND (account = ?2 OR ?2 = '') ORDER BY id DESC LIMIT ?3", belowID, accountSID, limit)
+}
+
 // records are those of a query that goes on from its table.
 func (s *sqliteStore) records(ctx context.Context, query string, values ...any) (records []Record, err error) {
 	err = s.read(func() error {

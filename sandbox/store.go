@@ -82,6 +82,9 @@ type Store interface {
 	// Page returns the first records whose ids are above one, at most limit, of all campaigns of an account, or of
 	// all accounts if it is "", by their ids.
 	Page(ctx context.Context, accountSID string, aboveID int64, limit int) ([]Record, error)
+	// Newest is as Page, but for the last records whose ids are below one, the highest first. With a belowID of 0 they
+	// are the last of all.
+	Newest(ctx context.Context, accountSID string, belowID int64, limit int) ([]Record, error)
 	// Load keeps all records under the ids that they have, from 1 to MaxID, or none of them: it fails with a
 	// *TakenError for the first whose id a contact or an earlier one of them has. Create goes on above the highest.
 	Load(ctx context.Context, records []Record) error

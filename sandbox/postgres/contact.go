@@ -53,6 +53,11 @@ func (d *Database) Page(ctx context.Context, accountSID string, aboveID int64, l
 	return d.records(ctx, "SELECT "+columns+" FROM contact WHERE id > $1 AND ($2 = '' OR account = $2) ORDER BY id LIMIT $3", aboveID, accountSID, limit)
 }
 
+// Newest implements sandbox.Store.
+func (d *Database) Newest(ctx context.Context, accountSID string, belowID int64, limit int) ([]sandbox.Record, error) {
+	return d.records(ctx, "SELECT "+columns+" FROM contact WHERE ($1 = 0 OR id < $1) AND ($2 = '' OR account = $2) ORDER BY id DESC LIMIT $3", belowID, accountSID, limit)
+}
+
 func (d *Database) records(ctx context.Context, query string, args ...any) (records []sandbox.Record, err error) {
 	err = d.read(ctx, func(ctx context.Context, conn *pgxpool.Conn) (err error) {
 		rows, _ := conn.Query(ctx, query, args...)

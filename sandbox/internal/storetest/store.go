@@ -20,6 +20,7 @@ import (
 func Store(t *testing.T, open func(t *testing.T) sandbox.Store) {
 	t.Run("contacts", func(t *testing.T) { contacts(t, open) })
 	t.Run("pages", func(t *testing.T) { pages(t, open) })
+	t.Run("newest first", func(t *testing.T) { newest(t, open) })
 	t.Run("load", func(t *testing.T) { load(t, open) })
 	t.Run("reset", func(t *testing.T) { reset(t, open) })
 	t.Run("system contacts", func(t *testing.T) { systemContacts(t, open) })
