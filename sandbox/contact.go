@@ -74,7 +74,11 @@ func (r *request) campaign() int64 { return r.value("CampaignId").(int64) }
 
 // contactID is the number of a contact in the store, and whether the system made it, from its id.
 func (r *request) contactID() (id int64, system bool, err error) {
-	text, system := strings.CutPrefix(r.value("ContactId").(string), "M")
+	return parseContactID(r.value("ContactId").(string))
+}
+
+func parseContactID(contactID string) (id int64, system bool, err error) {
+	text, system := strings.CutPrefix(contactID, "M")
 	id, err = strconv.ParseInt(text, 10, 64)
 	if err != nil || strconv.FormatInt(id, 10) != text {
 		return 0, false, errNoContact

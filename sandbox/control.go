@@ -52,6 +52,11 @@ func newControl(s *Sandbox, token string, hosts []string) *control {
 		"requests/{id}/pin":    {"PUT": c.pin(true), "DELETE": c.pin(false)},
 
 		"requests/{id}/parts/{n}": {"GET": c.getPart},
+
+		"account":                            {"GET": c.getAccount},
+		"contacts":                           {"GET": c.listContacts},
+		"contacts/{account}/{campaign}/{id}": {"GET": c.getContact},
+		"contacts/{account}/{campaign}/{id}/image": {"GET": c.getContactImage},
 	} {
 		var allowed []string
 		for method, handler := range methods {
@@ -71,6 +76,10 @@ func newControl(s *Sandbox, token string, hosts []string) *control {
 }
 
 func (c *control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if isPage(r) {
+		c.servePage(w, r)
+		return
+	}
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -91,7 +100,7 @@ func callerOf(r *http.Request) string { return r.Context().Value(callerKey{}).(s
 // account that a request acts for; "": all.
 func (c *control) authorize(r *http.Request) (account string, err error) {
 	if !c.isOwnHost(r.Host) {
-		return "", &apiError{Status: http.StatusForbidden, Message: "The control API does not have this name. Use localhost or an IP address, or allow the name with --control-host."}
+		return "", errForeignHost
 	}
 	// Check lets a GET pass, which tells here what no other site may know.
 	unsafe := *r
@@ -142,6 +151,11 @@ func narrow(r *http.Request, account string) (string, error) {
 	narrowed.RawQuery = query.Encode()
 	r.URL = &narrowed
 	return values[0], nil
+}
+
+var errForeignHost = &apiError{
+	Status:  http.StatusForbidden,
+	Message: "The control API does not have this name. Use localhost or an IP address, or allow the name with --control-host.",
 }
 
 func (c *control) isToken(text string) bool {
@@ -267,4 +281,15 @@ func readFaults(w http.ResponseWriter, r *http.Request) ([]string, error) {
 		faults = append(faults, text)
 	}
 	return faults, nil
+}
+
+// getAccount responds with the account that a caller acts for; "" is all, of the control token.
+func (c *control) getAccount(w http.ResponseWriter, r *http.Request) {
+	if err := takesNoQuery(r); err != nil {
+		respondError(w, err)
+		return
+	}
+	respondJSON(w, struct {
+		Account string `json:"account"`
+	}{callerOf(r)})
 }

@@ -91,7 +91,7 @@ func TestControlIsStrict(t *testing.T) {
 		{"GET", requestsPath + "/1", "", "", 404, "There is no such request"},
 		{"GET", requestsPath + "/x", "", "", 404, "There is no such request"},
 		{"GET", "/_sandbox/", "", "", 404, "There is nothing under this path."},
-		{"GET", "/_sandbox/contacts", "", "", 404, "There is nothing under this path."},
+		{"GET", "/_sandbox/nothing", "", "", 404, "There is nothing under this path."},
 	} {
 		r := a.do(a.request(c.method, c.path, c.contentType, c.body))
 		assert.Equal(t, c.status, r.StatusCode, "%s %s %s", c.method, c.path, c.body)

@@ -62,13 +62,17 @@ func (s *Sandbox) getProfileImage(ctx context.Context, w http.ResponseWriter, r 
 	if err != nil {
 		return storeFailed(err)
 	}
+	writeImage(w, content)
+	return nil
+}
+
+func writeImage(w http.ResponseWriter, content []byte) {
 	h := w.Header()
 	h.Set("Content-Type", imageType(content))
 	h.Set("Content-Length", strconv.Itoa(len(content)))
 	h.Set("Content-Disposition", `attachment; filename="`+imageName(content)+`"`)
 	h.Set("X-Content-Type-Options", "nosniff")
 	w.Write(content)
-	return nil
 }
 
 func redirect(w http.ResponseWriter, location string) error {

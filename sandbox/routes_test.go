@@ -22,7 +22,6 @@ func TestPathsAndMethods(t *testing.T) {
 		status       int
 		allow        string
 	}{
-		{"GET", "/", 404, ""},
 		{"POST", "/", 404, ""},
 		{"OPTIONS", "*", 404, ""},
 		{"GET", "/favicon.ico", 404, ""},

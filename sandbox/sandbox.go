@@ -195,7 +195,7 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("Expect") != "" {
 		defer waitNoLonger(w)
 	}
-	if strings.HasPrefix(r.URL.Path, controlPath) && isClean(r.URL) {
+	if strings.HasPrefix(r.URL.Path, controlPath) && isClean(r.URL) || isPage(r) {
 		s.control.ServeHTTP(w, r)
 		return
 	}
