@@ -24,9 +24,10 @@ PLATFORMS   := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 w
 CONTRACTGEN := go run ./internal/contractgen/cmd/contractgen
 
 test: setup build lint cross breaking clients
-	go test $$(go list ./... | grep -v -e tests/conformance -e tests/faults -e tests/foreign -e tests/programs -e tests/schemathesis)
+	go test $$(go list ./... | grep -v -e tests/browser -e tests/conformance -e tests/faults -e tests/foreign -e tests/programs -e tests/schemathesis)
 	go test -count=1 -timeout 30m ./tests/conformance ./tests/foreign ./tests/programs ./tests/schemathesis
 	go test -count=1 -timeout 10m ./tests/faults
+	go test -count=1 -timeout 20m -v ./tests/browser
 	@if command -v cc >/dev/null; then go test -race ./wrapper ./sandbox; \
 	else echo "SKIPPED: the race detector, which needs a C compiler (Debian: apt-get install gcc)" >&2; fi
 
@@ -45,6 +46,7 @@ setup:
 		{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y postgresql; } || \
 		{ echo "PostgreSQL is missing, on which the sandbox is tested. Install it (Debian: apt-get install postgresql), or name a server with PGHOST, PGUSER and PGPASSWORD" >&2; exit 1; }
 	@for client in $(CLIENTS); do $(MAKE) -C clients/$$client setup || exit 1; done
+	@case " $(LANGS) " in *" typescript "*) $(MAKE) -C tests/browser setup;; esac
 
 # Writes all files, or none. Each line says what was written, and in what time.
 generate:
@@ -96,3 +98,4 @@ bench-clients: build
 clean:
 	rm -rf .cache
 	@for client in $(CLIENTS); do $(MAKE) -C clients/$$client clean; done
+	@$(MAKE) -C tests/browser clean

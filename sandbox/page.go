@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -72,15 +73,17 @@ func (c *control) servePage(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Type", file.contentType)
 	h.Set("ETag", file.tag)
 	h.Set("Vary", "Accept-Encoding")
-	switch {
-	case r.Header.Get("If-None-Match") == file.tag:
+	if r.Header.Get("If-None-Match") == file.tag {
 		w.WriteHeader(http.StatusNotModified)
-	case strings.Contains(r.Header.Get("Accept-Encoding"), "gzip"):
-		h.Set("Content-Encoding", "gzip")
-		w.Write(file.gzipped)
-	default:
-		w.Write(file.content)
+		return
 	}
+	content := file.content
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		h.Set("Content-Encoding", "gzip")
+		content = file.gzipped
+	}
+	h.Set("Content-Length", strconv.Itoa(len(content)))
+	w.Write(content)
 }
 
 // A pageFile is a file as it is sent.

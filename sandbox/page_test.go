@@ -142,3 +142,14 @@ func TestPageNamesNoParameter(t *testing.T) {
 		return err
 	}))
 }
+
+func TestPageLoadsAllModulesAtOnce(t *testing.T) {
+	index, err := os.ReadFile("page/index.html")
+	require.NoError(t, err)
+	require.NoError(t, fs.WalkDir(os.DirFS("page"), ".", func(name string, entry fs.DirEntry, err error) error {
+		if strings.HasSuffix(name, ".js") {
+			assert.Contains(t, string(index), `="/_sandbox/page/`+name+`"`)
+		}
+		return err
+	}))
+}

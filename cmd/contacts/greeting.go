@@ -43,7 +43,7 @@ func (g *greeting) printLines(w io.Writer) error {
 		token = `"$(cat ` + quote(g.token.file) + `)"` // a secret that somebody chose is not printed
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "# The sandbox listens on %s and keeps contacts %s. To use it:\n", g.base, g.kept)
+	fmt.Fprintf(&b, "# The sandbox listens on %s and keeps contacts %s.\n# Its page, %s/ in a browser, asks for the token. To use it from a shell:\n", g.base, g.kept, g.base)
 	for _, fault := range g.faults {
 		fmt.Fprintf(&b, "# It misbehaves: %s\n", fault)
 	}

@@ -6,7 +6,7 @@ import { session } from "./session.js";
 import { signIn } from "./sign-in.js";
 import { Stream } from "./stream.js";
 import { Model } from "./model.js";
-import { watchFaults } from "./banner.js";
+import { Faults, showFaults } from "./faults.js";
 import { contacts } from "./views/contacts.js";
 import { contract } from "./views/contract.js";
 import { misbehave } from "./views/misbehave.js";
@@ -25,15 +25,18 @@ let ending = new AbortController(); // of the view that is shown
 // open tries a token, and shows the page if it is right.
 async function open(token) {
   session.token = token;
-  try {
-    session.account = (await get("account")).account ?? "";
-  } catch (problem) {
-    session.token = null;
-    throw problem.status === 401 ? new Problem(401, "This token is not one of the sandbox. Take the one that it printed when it started last.") : problem;
-  }
   const stream = new Stream();
-  const [model, faults] = await Promise.all([get("model").then((json) => new Model(json)), watchFaults(document.getElementById("banner"), stream)]);
-  app = { model, stream, faults };
+  const faults = new Faults();
+  try {
+    const [{ account }, model] = await Promise.all([get("account"), get("model"), faults.refresh()]);
+    session.account = account;
+    app = { model: new Model(model), stream, faults };
+  } catch (problem) {
+    if (problem.status !== 401) throw problem;
+    session.token = null;
+    throw new Problem(401, "This token is not one of the sandbox. Take the one that it printed when it started last.");
+  }
+  showFaults(document.getElementById("banner"), faults, stream);
   stream.addEventListener("state", showState);
   stream.start();
   showState();

@@ -17,7 +17,7 @@ export function fill(element, ...children) {
   element.replaceChildren(...present(children));
 }
 
-const present = (children) => children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false);
+const present = (children) => children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false && child !== "");
 
 // keep makes the children of an element those of a list, by their keys. A child that stays is not moved or made again,
 // so that the focus and the selection in it stay, too.

@@ -26,7 +26,7 @@ ratio is what was measured divided by it. Absolute times depend on the machine, 
 func BenchmarkTable(b *testing.B) {
 	for b.Loop() {
 		var table strings.Builder
-		for _, measure := range []func(testing.TB) []Row{inProcessRows, loopbackRows, uploadRows, rulesRows, sandboxRows, postgresRows, processRows, cliRows} {
+		for _, measure := range []func(testing.TB) []Row{inProcessRows, loopbackRows, uploadRows, rulesRows, sandboxRows, postgresRows, processRows, pageRows, cliRows} {
 			for _, row := range measure(b) {
 				verdict := "missed"
 				if row.reached(b) {

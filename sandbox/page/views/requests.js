@@ -85,7 +85,11 @@ async function list({ stream, model, query, signal }) {
   stream.addEventListener("state", () => stream.state === "live" && load().catch((problem) => problem.name === "AbortError" || say(problem.message)), { signal });
 
   function add(item) {
-    if (all.some(({ id }) => id === item.id)) return;
+    const known = all.findIndex(({ id }) => id === item.id);
+    if (known >= 0) { // it was pinned, or not any more
+      all[known] = item;
+      return;
+    }
     all.unshift(item);
     if (all.length > kept) all.splice(all.findLastIndex(({ pinned }) => !pinned), 1);
   }
