@@ -30,7 +30,7 @@ func viewContact(record *Record) (contactView, error) {
 	return contactView{record.AccountSID, record.CampaignID, string(appendID(nil, record)), kept.index(imageFile) >= 0, contact}, err
 }
 
-// listContacts responds with the newest contacts that have a text, below an id if one is given. older is what below must
+// listContacts responds with the newest contacts that hold a text, or have it as their id, below an id if one is given. older is what below must
 // be for the next ones; 0 if there are none.
 func (c *control) listContacts(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
@@ -48,7 +48,8 @@ func (c *control) listContacts(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	found, older, err := c.newest(r.Context(), callerOf(r), strings.ToLower(query.Get("text")), below)
+	text := string(appendEscaped(nil, strings.ToLower(query.Get("text")))) // as it is in the JSON of a contact
+	found, older, err := c.newest(r.Context(), callerOf(r), text, below)
 	if err != nil {
 		respondError(w, storeFailed(err))
 		return
@@ -68,17 +69,18 @@ func (c *control) newest(ctx context.Context, account, text string, below int64)
 			return found, 0, err
 		}
 		for i := range records {
-			view, err := viewContact(&records[i])
-			if err != nil {
-				return nil, 0, err
-			}
-			if !strings.Contains(strings.ToLower(string(view.Contact)), text) {
+			record := &records[i]
+			if !strings.Contains(strings.ToLower(record.Contact), text) && strings.ToLower(string(appendID(nil, record))) != text {
 				continue
 			}
 			if len(found) == contactsPage {
 				return found, last, nil
 			}
-			found, last = append(found, view), records[i].ID
+			view, err := viewContact(record)
+			if err != nil {
+				return nil, 0, err
+			}
+			found, last = append(found, view), record.ID
 		}
 		last = records[len(records)-1].ID
 	}

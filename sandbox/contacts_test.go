@@ -53,6 +53,8 @@ func TestControlShowsContacts(t *testing.T) {
 	assert.Equal(t, []string{"2752", "2751", "M2750"}, own.kept("").ids(), "of all campaigns, and though the API does not list them")
 	assert.Equal(t, []string{"2752"}, own.kept("?text=nEEdle").ids())
 	assert.Equal(t, []string{"M2750"}, own.kept("?below=2751").ids())
+	assert.Equal(t, []string{"M2750"}, own.kept("?text=m2750").ids())
+	assert.Equal(t, []string{"2751"}, own.kept("?text=wile.coyote%40").ids())
 	assert.Empty(t, own.kept("?text=nothing").Contacts)
 	newest := own.kept("").Contacts[0]
 	assert.Equal(t, sid, newest.Account)

@@ -125,11 +125,27 @@ function deferred() {
   return { promise, resolve };
 }
 
-// later returns a function that runs another one once it has not been called for a while.
+// later returns a function that has an action done a little later: once for all calls until then, and never twice at a time.
 export function later(milliseconds, action) {
-  let timer;
-  return (...args) => {
-    clearTimeout(timer);
-    timer = setTimeout(action, milliseconds, ...args);
+  let waits = false, runs = false, again = false;
+  const call = () => {
+    if (runs) again = true;
+    else if (!waits) {
+      waits = true;
+      setTimeout(run, milliseconds);
+    }
   };
+  const run = async () => {
+    [waits, runs] = [false, true];
+    try {
+      await action();
+    } finally {
+      runs = false;
+      if (again) {
+        again = false;
+        call();
+      }
+    }
+  };
+  return call;
 }

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { create, expectText, openPage, startSandbox } from "./harness.js";
 
@@ -30,6 +33,26 @@ test("the token is asked once, and is in no address, cookie or storage that outl
   assert.equal(await page.evaluate(() => sessionStorage.length), 0);
   await page.reload();
   await page.getByLabel("Token").waitFor();
+});
+
+test("the control token shows all accounts, and what it cannot do", async (t) => {
+  const file = join(mkdtempSync(join(tmpdir(), "page-")), "token");
+  t.after(() => rmSync(dirname(file), { recursive: true }));
+  writeFileSync(file, "control-token", { mode: 0o600 });
+  const sandbox = await startSandbox(t, "--control-token-file", file);
+  const { id } = await create(sandbox);
+  const page = await openPage(t, { ...sandbox, token: "control-token" }, { hash: "#/requests" });
+  await expectText(page.locator("#account"), "all accounts");
+  await page.getByLabel("Account").fill(sandbox.account);
+  await expectText(page.getByRole("row"), "createContact");
+  await page.getByLabel("Account").fill("another");
+  await expectText(page.locator(".count"), "0 of 1");
+  await page.getByRole("link", { name: "Contacts" }).click();
+  await page.getByRole("link", { name: id }).click();
+  await expectText(page.locator("dd"), "wile.coyote@example.com");
+  assert.equal(await page.getByRole("button", { name: "Edit" }).count(), 0);
+  await page.getByRole("link", { name: "Try it" }).click();
+  await expectText(page.locator("main"), "This is the control token, which the API itself does not take.");
 });
 
 test("each view has a link", async (t) => {
