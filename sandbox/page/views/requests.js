@@ -111,6 +111,15 @@ async function list({ stream, model, query, signal }) {
 
 const encodings = { "application/x-www-form-urlencoded": "form", "multipart/form-data": "multipart" };
 
+// received is what a request holds, in one line. The path is left out if there is more.
+function received(item, operation) {
+  const pathAlone = operation?.fields.every((field) => field.in === "path");
+  return [
+    ...item.parameters.filter(({ in: place }) => place !== "path" || pathAlone).map(({ name, value }) => `${name}=${value}`),
+    ...(item.parts ?? []).map(({ name, type, size }) => `${name} (${type}, ${size.toLocaleString()} bytes)`),
+  ].join(" ");
+}
+
 function row(item, withAccount, isNew, model) {
   const operation = model.operation(item.operation);
   return h("tr", { class: [isNew && "new", item.pinned && "pinned"].filter(Boolean).join(" ") || undefined },
@@ -118,7 +127,7 @@ function row(item, withAccount, isNew, model) {
     h("td", {}, statusTag(item.status)),
     h("th", { scope: "row" }, h("a", { href: `#/requests/${item.id}` }, item.operation || `${item.method} ${item.path}`), item.pinned && h("span", { class: "tag" }, "pinned"), item.faults && h("span", { class: "tag fault" }, "fault")),
     h("td", { class: "wide" }, encodings[item.encoding] ?? item.encoding ?? ""),
-    h("td", { class: "wide", dir: "auto" }, item.parameters.filter(({ in: place }) => place !== "path" || operation?.fields.every((field) => field.in === "path")).map(({ name, value }) => `${name}=${value}`).join(" ")),
+    h("td", { class: "wide", dir: "auto" }, received(item, operation)),
     h("td", { class: "wide" }, (item.violations ?? []).map(({ field, rule }) => [field, rule].filter(Boolean).join(" ")).join(", ")),
     withAccount && h("td", { class: "wide" }, item.account ?? ""),
     h("td", { class: "number" }, took(item.seconds)));
