@@ -1,7 +1,9 @@
 // The page: it asks for the token, keeps the live stream, and shows the view that the address names, as #/requests/123.
 
 import { Problem, get } from "./control.js";
-import { fill, h, heading, say } from "./dom.js";
+import { fill, h } from "./dom.js";
+import { heading } from "./parts.js";
+import { say } from "./status.js";
 import { session } from "./session.js";
 import { signIn } from "./sign-in.js";
 import { Stream } from "./stream.js";
@@ -47,7 +49,9 @@ async function open(token) {
 
 function showState() {
   live.dataset.state = app.stream.state;
-  live.textContent = { connecting: "Connecting…", live: "Live", broken: "Not connected; trying again…" }[app.stream.state];
+  live.textContent = { connecting: "Connecting…", live: "Live", broken: "Not connected; trying again…" }[
+    app.stream.state
+  ];
 }
 
 // close forgets the token and all that was shown.
@@ -96,7 +100,7 @@ async function show(event) {
     view = await views[name]({ ...app, rest, query, signal });
   } catch (problem) {
     if (signal.aborted) return;
-    view = h("section", {}, heading(problem.status === 404 ? "Not found" : "This did not work"), h("p", {}, problem.message));
+    view = h("section", heading(problem.status === 404 ? "Not found" : "This did not work"), h("p", problem.message));
     if (!(problem instanceof Problem)) console.error(problem);
   }
   if (signal.aborted) return;
@@ -110,9 +114,18 @@ async function show(event) {
 }
 
 addEventListener("hashchange", show);
-addEventListener("unauthorized", () => app && close("The sandbox does not take this token any more. It may have been started again."));
-document.getElementById("forget").addEventListener("click", () => { close(); say("The token is forgotten."); });
-document.querySelector(".skip").addEventListener("click", (event) => { event.preventDefault(); main.focus(); });
+addEventListener(
+  "unauthorized",
+  () => app && close("The sandbox does not take this token any more. It may have been started again."),
+);
+document.getElementById("forget").addEventListener("click", () => {
+  close();
+  say("The token is forgotten.");
+});
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  main.focus();
+});
 
 if (session.token === null) close();
 else open(session.token).catch((problem) => close(problem.message));

@@ -12,7 +12,13 @@ export class Problem extends Error {
 
 // call sends a request to the control API, and returns the response if it is a success.
 export async function call(path, { method = "GET", json, text, accept, headers, signal } = {}) {
-  const request = { method, signal, credentials: "omit", cache: "no-store", headers: { Authorization: bearer(), ...headers } };
+  const request = {
+    method,
+    signal,
+    credentials: "omit",
+    cache: "no-store",
+    headers: { Authorization: bearer(), ...headers },
+  };
   if (accept) request.headers.Accept = accept;
   if (json !== undefined || text !== undefined) {
     request.headers["Content-Type"] = "application/json";
@@ -34,11 +40,9 @@ export async function call(path, { method = "GET", json, text, accept, headers, 
 export const get = async (path, options) => (await call(path, options)).json();
 export const put = async (path, json) => (await call(path, { method: "PUT", json })).json();
 
-// image fetches an image of the control API for an <img>, and gives its memory back when the view ends.
+// image fetches an image of the control API for an <img>. Its memory is given back once it is drawn.
 export async function image(path, element, signal) {
-  const blob = await (await call(path, { signal })).blob();
-  const url = URL.createObjectURL(blob);
-  signal.addEventListener("abort", () => URL.revokeObjectURL(url));
-  if (!signal.aborted) element.src = url;
-  return blob;
+  const url = URL.createObjectURL(await (await call(path, { signal })).blob());
+  element.src = url;
+  await element.decode().finally(() => URL.revokeObjectURL(url));
 }

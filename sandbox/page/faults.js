@@ -1,7 +1,8 @@
 // The faults that are set, and the banner that shows them in every view.
 
 import { get, put } from "./control.js";
-import { fill, h, later } from "./dom.js";
+import { fill, h } from "./dom.js";
+import { later } from "./later.js";
 
 // A Faults knows the faults that are set. It dispatches "change" when they, or their counts, are others.
 export class Faults extends EventTarget {
@@ -31,8 +32,18 @@ export function showFaults(banner, faults, stream) {
   const show = () => {
     const text = faults.list.map(({ fault }) => fault).join(" · ");
     if (banner.textContent.includes(text) && text) return; // only counts have changed
-    fill(banner, text && h("p", { class: "banner", role: "status" },
-      h("strong", {}, "The sandbox misbehaves: "), h("code", {}, text), " ", h("a", { href: "#/misbehave" }, "Change")));
+    fill(
+      banner,
+      text &&
+        h(
+          "p.banner",
+          { role: "status" },
+          h("strong", "The sandbox misbehaves: "),
+          h("code", text),
+          " ",
+          h("a", { href: "#/misbehave" }, "Change"),
+        ),
+    );
   };
   faults.addEventListener("change", show);
   show();

@@ -1,7 +1,8 @@
 // A form for an operation, made from the fields of its model. The rules respond while one types, in the contract's words.
 
 import { call } from "./control.js";
-import { h, later } from "./dom.js";
+import { h } from "./dom.js";
+import { later } from "./later.js";
 import { draft } from "./values.js";
 import { typeOf } from "./model.js";
 
@@ -19,19 +20,25 @@ export class OperationForm extends EventTarget {
   #id = ++forms;
   #check;
   #checks = 0;
-  summary = h("p", { class: "summary", role: "status" });
+  summary = h("p.summary", { role: "status" });
 
   constructor(operation, { signal, initial = new Map(), changesOnly = false, fixed = new Set() }) {
     super();
     this.#operation = operation;
     this.#signal = signal;
     this.#check = later(150, () => this.check().catch(() => {})); // sending says it again
-    this.element = h("div", { class: "fields" },
+    this.element = h(
+      "div",
+      { class: "fields" },
       Object.entries({ path: "Path", query: "Query", header: "Headers", body: "Body" }).map(([place, title]) => {
         const fields = operation.fields.filter((field) => field.in === place);
         const rows = fields.map((field) => this.#row(field, initial.get(field.name), fixed.has(field.name)));
-        return fields.length > 0 && h("fieldset", { hidden: fields.every((field) => fixed.has(field.name)) }, h("legend", {}, title), rows);
-      }));
+        return (
+          fields.length > 0 &&
+          h("fieldset", { hidden: fields.every((field) => fixed.has(field.name)) }, h("legend", title), rows)
+        );
+      }),
+    );
     if (changesOnly) this.#before = this.#read();
   }
 
@@ -68,10 +75,16 @@ export class OperationForm extends EventTarget {
   // that it is required.
   async check(all = false) {
     const turn = ++this.#checks;
-    const response = await call(`check/${this.#operation.id}`, { method: "POST", text: `{"parameters":${draft(this.#operation, this.values)}}`, signal: this.#signal });
+    const response = await call(`check/${this.#operation.id}`, {
+      method: "POST",
+      text: `{"parameters":${draft(this.#operation, this.values)}}`,
+      signal: this.#signal,
+    });
     const { violations } = await response.json();
     if (turn !== this.#checks) return violations; // there is a newer one
-    const missing = violations.filter(({ field, rule }) => rule.startsWith("required") && this.#before.has(field) && !this.#kept.has(field));
+    const missing = violations.filter(
+      ({ field, rule }) => rule.startsWith("required") && this.#before.has(field) && !this.#kept.has(field),
+    );
     if (missing.length > 0) {
       missing.forEach(({ field }) => this.#kept.add(field));
       return this.check(all);
@@ -95,7 +108,10 @@ export class OperationForm extends EventTarget {
       else input.removeAttribute("aria-invalid");
     }
     const count = violations.length;
-    const text = count === 0 ? "All rules are kept." : `${count === 1 ? "One rule is" : `${count} rules are`} broken. It can be sent all the same, to see the response.`;
+    const text =
+      count === 0
+        ? "All rules are kept."
+        : `${count === 1 ? "One rule is" : `${count} rules are`} broken. It can be sent all the same, to see the response.`;
     const summary = [text, ...others.map(({ message }) => message)].join(" ");
     if (this.summary.textContent !== summary) this.summary.textContent = summary;
     this.summary.classList.toggle("broken", count > 0);
@@ -118,15 +134,37 @@ export class OperationForm extends EventTarget {
 
   #row(field, value, fixed) {
     const id = `form-${this.#id}-${field.name}`;
-    const described = { id, name: field.name, "aria-describedby": `${id}-hint ${id}-violation`, "aria-required": field.required && "true", autocomplete: "off", spellcheck: "false" };
-    const changed = () => { this.#touched.add(field.name); this.#check(); };
+    const described = {
+      id,
+      name: field.name,
+      "aria-describedby": `${id}-hint ${id}-violation`,
+      "aria-required": field.required && "true",
+      autocomplete: "off",
+      spellcheck: "false",
+    };
+    const changed = () => {
+      this.#touched.add(field.name);
+      this.#check();
+    };
     const [input, ...beside] = makeInput(field, { ...described, oninput: changed, onchange: changed });
     if (value !== undefined) input.value = [value].flat().join("\n");
-    const message = h("p", { class: "violation", id: `${id}-violation` });
+    const message = h("p.violation", { id: `${id}-violation` });
     this.#inputs.set(field.name, { field, input, message });
-    return h("div", { class: "field", hidden: fixed },
-      h("label", { for: id }, field.name, field.required && h("span", { class: "required" }, " required"), field.deprecated && h("span", { class: "tag" }, "deprecated")),
-      input, beside, message, h("p", { class: "hint", id: `${id}-hint` }, hint(field)));
+    return h(
+      "div.field",
+      { hidden: fixed },
+      h(
+        "label",
+        { for: id },
+        field.name,
+        field.required && h("span.required", " required"),
+        field.deprecated && h("span.tag", "deprecated"),
+      ),
+      input,
+      beside,
+      message,
+      h("p.hint", { id: `${id}-hint` }, hint(field)),
+    );
   }
 }
 
@@ -138,7 +176,12 @@ function makeInput(field, attributes) {
   const list = values.length > 0 && `${attributes.id}-values`;
   return [
     h("input", { type: "text", inputmode: field.type === "integer" && "numeric", list, ...attributes }),
-    list && h("datalist", { id: list }, values.map((value) => h("option", { value }))),
+    list &&
+      h(
+        "datalist",
+        { id: list },
+        values.map((value) => h("option", { value })),
+      ),
   ];
 }
 

@@ -13,13 +13,20 @@ export class Model {
   match(method, path) {
     for (const operation of this.operations.filter((operation) => operation.method === method)) {
       const names = [];
-      const pattern = operation.path.split(/\{([^}]*)\}/).map((text, i) => {
-        if (i % 2 === 0) return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-        names.push(text);
-        return "([^/]+)";
-      }).join("");
+      const pattern = operation.path
+        .split(/\{([^}]*)\}/)
+        .map((text, i) => {
+          if (i % 2 === 0) return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+          names.push(text);
+          return "([^/]+)";
+        })
+        .join("");
       const found = new RegExp(`^${pattern}$`).exec(path);
-      if (found) return { operation, values: Object.fromEntries(names.map((name, i) => [name, decodeURIComponent(found[i + 1])])) };
+      if (found)
+        return {
+          operation,
+          values: Object.fromEntries(names.map((name, i) => [name, decodeURIComponent(found[i + 1])])),
+        };
     }
   }
 }

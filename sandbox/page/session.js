@@ -4,7 +4,9 @@
 const key = "contacts-sandbox-token";
 
 export const session = {
-  get token() { return sessionStorage.getItem(key); },
+  get token() {
+    return sessionStorage.getItem(key);
+  },
   set token(value) {
     if (value === null) sessionStorage.removeItem(key);
     else sessionStorage.setItem(key, value);

@@ -38,7 +38,11 @@ export class Stream extends EventTarget {
   #pause(milliseconds) {
     return new Promise((resolve) => {
       const end = new AbortController();
-      const done = () => { clearTimeout(timer); end.abort(); resolve(); };
+      const done = () => {
+        clearTimeout(timer);
+        end.abort();
+        resolve();
+      };
       const timer = setTimeout(done, milliseconds);
       addEventListener("online", done, end);
       addEventListener("focus", done, end);

@@ -14,12 +14,28 @@ export class Tabs {
 
   constructor(label) {
     this.#list = h("div", { role: "tablist", "aria-label": label, onkeydown: (event) => this.#move(event) });
-    this.element = h("div", { class: "tabs" }, this.#list, this.#panel);
+    this.element = h("div.tabs", this.#list, this.#panel);
   }
 
   update(tabs) {
     this.#tabs = tabs;
-    keep(this.#list, tabs, (tab) => tab.key, (tab) => h("button", { type: "button", role: "tab", id: `${this.#id}-${tab.key}`, "aria-controls": this.#panel.id, onclick: () => this.choose(tab.key) }, tab.title));
+    keep(
+      this.#list,
+      tabs,
+      (tab) => tab.key,
+      (tab) =>
+        h(
+          "button",
+          {
+            type: "button",
+            role: "tab",
+            id: `${this.#id}-${tab.key}`,
+            "aria-controls": this.#panel.id,
+            onclick: () => this.choose(tab.key),
+          },
+          tab.title,
+        ),
+    );
     this.choose(tabs.some((tab) => tab.key === this.#chosen) ? this.#chosen : tabs[0]?.key);
   }
 

@@ -3,11 +3,15 @@
 // draft writes values as the JSON that the control API checks and makes programs of. A number is written digit for digit,
 // since JavaScript's own are not exact beyond 2^53.
 export function draft(operation, values) {
-  const members = operation.fields.filter((field) => values.has(field.name)).map((field) => {
-    const value = values.get(field.name);
-    const text = Array.isArray(value) ? `[${value.map((item) => literal(field, item)).join()}]` : literal(field, value);
-    return `${JSON.stringify(field.name)}:${text}`;
-  });
+  const members = operation.fields
+    .filter((field) => values.has(field.name))
+    .map((field) => {
+      const value = values.get(field.name);
+      const text = Array.isArray(value)
+        ? `[${value.map((item) => literal(field, item)).join()}]`
+        : literal(field, value);
+      return `${JSON.stringify(field.name)}:${text}`;
+    });
   return `{${members.join()}}`;
 }
 
@@ -25,7 +29,11 @@ export function ofRecord(operation, request) {
     const field = operation.fields.find((field) => field.name === name);
     if (!field || field.file) continue;
     if (!field.list) values.set(name, value);
-    else values.set(name, [...(values.get(name) ?? []), ...(field.list.delimiter ? value.split(field.list.delimiter) : [value])]);
+    else
+      values.set(name, [
+        ...(values.get(name) ?? []),
+        ...(field.list.delimiter ? value.split(field.list.delimiter) : [value]),
+      ]);
   }
   return values;
 }

@@ -6,7 +6,11 @@ import { create, expectText, openPage, png, startSandbox, wile } from "./harness
 const image = { name: "my holiday.png", mimeType: "image/png", buffer: png };
 
 async function fillWile(page) {
-  for (const [name, value] of Object.entries(wile)) await page.getByLabel(name, { exact: false }).and(page.locator(`[name=${name}]`)).fill(value);
+  for (const [name, value] of Object.entries(wile))
+    await page
+      .getByLabel(name, { exact: false })
+      .and(page.locator(`[name=${name}]`))
+      .fill(value);
 }
 
 test("the first contact is created by the form, in either encoding, and appears", async (t) => {
@@ -21,7 +25,10 @@ test("the first contact is created by the form, in either encoding, and appears"
   await page.getByRole("button", { name: "Send" }).click();
   await page.getByRole("heading", { name: "Response 200" }).waitFor();
   await expectText(page.getByRole("region", { name: "response", exact: true }), '{"Status":"OK"');
-  await expectText(page.getByRole("region", { name: "request", exact: true }), "FirstName=Wile&LastName=Coyote&EmailAddress=wile.coyote%40example.com&Accounts=10000");
+  await expectText(
+    page.getByRole("region", { name: "request", exact: true }),
+    "FirstName=Wile&LastName=Coyote&EmailAddress=wile.coyote%40example.com&Accounts=10000",
+  );
 
   await page.getByLabel("multipart/form-data").check();
   await page.locator("[name=FirstName]").fill("Pictured");
@@ -29,7 +36,10 @@ test("the first contact is created by the form, in either encoding, and appears"
   await page.getByRole("button", { name: "Send" }).click();
   const request = page.getByRole("region", { name: "request", exact: true });
   await expectText(request, 'name="ProfileImageFile"\n\nprofile-image.png');
-  await expectText(request, `name="profile-image.png"; filename="profile-image.png"\nContent-Type: image/png\n\n[${png.length} bytes of image/png]`);
+  await expectText(
+    request,
+    `name="profile-image.png"; filename="profile-image.png"\nContent-Type: image/png\n\n[${png.length} bytes of image/png]`,
+  );
   assert.ok(!(await request.textContent()).includes("holiday"), "the name of the user's file stays here");
 
   // The other page was not touched.
@@ -49,7 +59,13 @@ test("the command of the empty state creates a contact, which appears", async (t
   await page.getByRole("button", { name: "Copy command" }).click();
   await expectText(page.getByRole("status"), "Copied.");
   const command = await page.evaluate(() => navigator.clipboard.readText());
-  assert.match(execFileSync("sh", ["-c", command], { env: { ...process.env, CONTACTS_TOKEN: sandbox.token }, stdio: ["ignore", "pipe", "ignore"] }).toString(), /"Status":"OK"/);
+  assert.match(
+    execFileSync("sh", ["-c", command], {
+      env: { ...process.env, CONTACTS_TOKEN: sandbox.token },
+      stdio: ["ignore", "pipe", "ignore"],
+    }).toString(),
+    /"Status":"OK"/,
+  );
   await expectText(page.getByRole("row"), "wile.coyote@example.com");
 });
 
@@ -73,8 +89,13 @@ test("a contact is edited and deleted", async (t) => {
   await expectText(page.locator("dd"), "wile@example.org");
   await page.getByRole("img", { name: "The contact's image" }).waitFor();
   const { requests } = await (await sandbox.fetch("/_sandbox/requests?text=updateContact")).json();
-  assert.deepEqual(requests[0].parameters.filter((parameter) => parameter.in === "body").map(({ name }) => name).sort(),
-    ["EmailAddress", "ProfileImageFile", "WorkPhoneNumber", "WorkPhoneNumberCountry"]);
+  assert.deepEqual(
+    requests[0].parameters
+      .filter((parameter) => parameter.in === "body")
+      .map(({ name }) => name)
+      .sort(),
+    ["EmailAddress", "ProfileImageFile", "WorkPhoneNumber", "WorkPhoneNumberCountry"],
+  );
 
   await page.getByRole("button", { name: "Delete" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();

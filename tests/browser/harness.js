@@ -13,15 +13,17 @@ let browser;
 after(() => browser?.close());
 
 async function launch() {
-  return browser ??= await chromium.launch({
+  return (browser ??= await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-  });
+  }));
 }
 
 // startSandbox starts the command. It is stopped with the test.
 export async function startSandbox(t, ...args) {
-  const child = spawn(process.env.CONTACTS_COMMAND, ["sandbox", "--addr", "127.0.0.1:0", "--output", "json", ...args], { stdio: ["ignore", "pipe", "ignore"] });
+  const child = spawn(process.env.CONTACTS_COMMAND, ["sandbox", "--addr", "127.0.0.1:0", "--output", "json", ...args], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
   t.after(() => child.kill());
   const [line] = await once(createInterface(child.stdout), "line");
   const sandbox = JSON.parse(line);
@@ -30,7 +32,8 @@ export async function startSandbox(t, ...args) {
     ...sandbox,
     contacts: `${sandbox.url}/Advertisers/${sandbox.account}/Campaigns/1000/Contacts`,
     // fetch is another client of the same account.
-    fetch: (path, { headers, ...options } = {}) => fetch(new URL(path, sandbox.url), { ...options, headers: { Authorization: authorization, ...headers } }),
+    fetch: (path, { headers, ...options } = {}) =>
+      fetch(new URL(path, sandbox.url), { ...options, headers: { Authorization: authorization, ...headers } }),
     async stop() {
       child.kill();
       await once(child, "exit");
@@ -40,12 +43,20 @@ export async function startSandbox(t, ...args) {
 
 // create sends a create of a contact, as a client does.
 export async function create(sandbox, values = {}) {
-  const response = await sandbox.fetch(sandbox.contacts, { method: "POST", body: new URLSearchParams({ ...wile, ...values }) });
+  const response = await sandbox.fetch(sandbox.contacts, {
+    method: "POST",
+    body: new URLSearchParams({ ...wile, ...values }),
+  });
   const body = await response.json();
   return { status: response.status, id: body.Uri?.split("/").pop(), ...body };
 }
 
-export const wile = { FirstName: "Wile", LastName: "Coyote", EmailAddress: "wile.coyote@example.com", Accounts: "10000" };
+export const wile = {
+  FirstName: "Wile",
+  LastName: "Coyote",
+  EmailAddress: "wile.coyote@example.com",
+  Accounts: "10000",
+};
 
 // openPage opens the page, with the token unless told otherwise. A test that ends with an error on the console, an
 // uncaught error or a request to another host fails. What the API refuses is no error of the page, and neither
@@ -62,10 +73,15 @@ export async function openPage(t, sandbox, { hash = "#/contacts", signIn = true,
   context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: sandbox.url });
   const page = await context.newPage();
   page.on("pageerror", (error) => problems.push(`uncaught: ${error.stack}`));
-  page.on("dialog", (dialog) => { problems.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
+  page.on("dialog", (dialog) => {
+    problems.push(`dialog: ${dialog.message()}`);
+    dialog.dismiss();
+  });
   page.on("console", (message) => {
-    const isRefusal = message.text().startsWith("Failed to load resource") && message.location().url.includes("/Advertisers/");
-    if (["error", "warning"].includes(message.type()) && !isRefusal && !page.allowedErrors?.test(message.text())) problems.push(`console: ${message.text()} ${message.location().url}`);
+    const isRefusal =
+      message.text().startsWith("Failed to load resource") && message.location().url.includes("/Advertisers/");
+    if (["error", "warning"].includes(message.type()) && !isRefusal && !page.allowedErrors?.test(message.text()))
+      problems.push(`console: ${message.text()} ${message.location().url}`);
   });
   t.after(async () => {
     await context.close();
@@ -89,7 +105,11 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/
 // assertAccessible fails for what axe finds.
 export async function assertAccessible(page) {
   await page.evaluate(axeSource);
-  const violations = await page.evaluate(async () => (await globalThis.axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join("; ")}`));
+  const violations = await page.evaluate(async () =>
+    (await globalThis.axe.run()).violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join("; ")}`,
+    ),
+  );
   assert.deepEqual(violations, []);
 }
 
@@ -99,4 +119,7 @@ export async function assertNoSideScroll(page) {
 }
 
 // png is an image of 2 by 2 pixels.
-export const png = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFElEQVR4nGP4z8DAwPAfhP7/ZwAAHu8E/Gj7YDYAAAAASUVORK5CYII=", "base64");
+export const png = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFElEQVR4nGP4z8DAwPAfhP7/ZwAAHu8E/Gj7YDYAAAAASUVORK5CYII=",
+  "base64",
+);

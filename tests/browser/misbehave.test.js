@@ -36,7 +36,11 @@ test("a fault is switched on, met by a client, counted, seen in each view, and r
 test("a fault that somebody else sets is seen", async (t) => {
   const sandbox = await startSandbox(t);
   const page = await openPage(t, sandbox);
-  await sandbox.fetch("/_sandbox/faults", { method: "PUT", headers: { "Content-Type": "application/json" }, body: '{"faults":["refuse-account=\\"<b>;\\""]}' });
+  await sandbox.fetch("/_sandbox/faults", {
+    method: "PUT",
+    headers: { "Content-Type": "application/json" },
+    body: '{"faults":["refuse-account=\\"<b>;\\""]}',
+  });
   await create(sandbox);
   await expectText(page.getByRole("status"), 'The sandbox misbehaves: refuse-account="<b>;"');
 });
@@ -51,12 +55,25 @@ test("each kind of fault can be set, with all of its settings", async (t) => {
     await kind.locator("summary").click();
     for (const input of await kind.locator("input[type=text]").all()) {
       const hint = await input.locator("xpath=following-sibling::p").textContent();
-      await input.fill(hint.startsWith("such as") ? "2s" : hint.startsWith("a whole number") ? (name === "code" ? "200" : "100") : "an account");
+      await input.fill(
+        hint.startsWith("such as")
+          ? "2s"
+          : hint.startsWith("a whole number")
+            ? name === "code"
+              ? "200"
+              : "100"
+            : "an account",
+      );
     }
     for (const select of await kind.locator("select").all()) await select.selectOption({ index: 1 });
     for (const box of await kind.locator("input[type=checkbox]").all()) await box.check();
     await kind.getByRole("button", { name: `Set ${name}`, exact: true }).click();
-    await expectText(page.locator("tbody code"), new RegExp(`^${name}=${parameters.map((parameter) => `.*; ${parameter.split("=")[0]}`).join("")}.*; times=.*; one-in=.*; seed=.*; operation=`));
+    await expectText(
+      page.locator("tbody code"),
+      new RegExp(
+        `^${name}=${parameters.map((parameter) => `.*; ${parameter.split("=")[0]}`).join("")}.*; times=.*; one-in=.*; seed=.*; operation=`,
+      ),
+    );
   }
   await page.getByRole("button", { name: "Remove all" }).click();
   await expectText(page.locator("main"), "the sandbox behaves");
@@ -69,5 +86,8 @@ test("a fault with a wrong setting says what it must be", async (t) => {
   await page.locator("summary", { hasText: "delay" }).click();
   await page.getByLabel("delay", { exact: true }).fill("soon");
   await page.getByRole("button", { name: "Set delay" }).click();
-  await expectText(page.getByRole("alert"), 'The fault delay must be a time such as 200ms or 2s, of at most 1m0s, not "soon".');
+  await expectText(
+    page.getByRole("alert"),
+    'The fault delay must be a time such as 200ms or 2s, of at most 1m0s, not "soon".',
+  );
 });

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { assertAccessible, assertNoSideScroll, create, expectText, openPage, png, startSandbox, wile } from "./harness.js";
+import {
+  assertAccessible,
+  assertNoSideScroll,
+  create,
+  expectText,
+  openPage,
+  png,
+  startSandbox,
+  wile,
+} from "./harness.js";
 
 // Each is text that would do harm, or spoil the page, if it were not shown as text.
 const hostile = [
@@ -18,18 +27,36 @@ async function fillSandbox(sandbox) {
   for (const text of hostile) {
     const email = `${text.replace(/[\s,@]/g, "")}@x`;
     const { status } = await create(sandbox, {
-      FirstName: text, LastName: text, Title: text, Labels: text.replaceAll(",", ""), Accounts: text.replaceAll(",", "").trim(), WorkPhoneNumber: text, WorkPhoneNumberCountry: "US",
+      FirstName: text,
+      LastName: text,
+      Title: text,
+      Labels: text.replaceAll(",", ""),
+      Accounts: text.replaceAll(",", "").trim(),
+      WorkPhoneNumber: text,
+      WorkPhoneNumberCountry: "US",
       EmailAddress: [...email].length > 255 ? "x@x" : email,
     });
     assert.equal(status, 200, text);
     await create(sandbox, { [text]: text, WorkPhoneNumberCountry: text });
-    await sandbox.fetch(`/${encodeURIComponent(text)}?${encodeURIComponent(text)}=1`, { headers: { Accept: encodeURIComponent(text), "User-Agent": `<img src=x onerror=alert(1)> ${encodeURIComponent(text)}`, Prefer: `x="${encodeURIComponent(text)}"` } });
+    await sandbox.fetch(`/${encodeURIComponent(text)}?${encodeURIComponent(text)}=1`, {
+      headers: {
+        Accept: encodeURIComponent(text),
+        "User-Agent": `<img src=x onerror=alert(1)> ${encodeURIComponent(text)}`,
+        Prefer: `x="${encodeURIComponent(text)}"`,
+      },
+    });
   }
   const body = new FormData();
   for (const [name, value] of Object.entries({ ...wile, ProfileImageFile: "image.png" })) body.append(name, value);
   body.append("image.png", new Blob([png], { type: "image/png" }), `"><img src=x onerror=alert(1)>.png`);
   assert.equal((await sandbox.fetch(sandbox.contacts, { method: "POST", body })).status, 200);
-  await sandbox.fetch("/_sandbox/faults", { method: "PUT", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ faults: [`refuse-account="<img src=x onerror=alert(1)>"`, `refuse-account=${"W".repeat(200)}`] }) });
+  await sandbox.fetch("/_sandbox/faults", {
+    method: "PUT",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({
+      faults: [`refuse-account="<img src=x onerror=alert(1)>"`, `refuse-account=${"W".repeat(200)}`],
+    }),
+  });
 }
 
 // views are all views, with what must be seen before they are looked at.
@@ -37,13 +64,18 @@ async function views(sandbox) {
   const { requests } = await (await sandbox.fetch("/_sandbox/requests")).json();
   const { contacts } = await (await sandbox.fetch("/_sandbox/contacts")).json();
   return {
-    "contacts": ["#/contacts", "Contacts"],
-    ...Object.fromEntries(contacts.map(({ account, campaign, id }, i) => [`contact-${i}`, [`#/contacts/${account}/${campaign}/${id}`, `Contact ${id}`]])),
-    "requests": ["#/requests", "Requests"],
+    contacts: ["#/contacts", "Contacts"],
+    ...Object.fromEntries(
+      contacts.map(({ account, campaign, id }, i) => [
+        `contact-${i}`,
+        [`#/contacts/${account}/${campaign}/${id}`, `Contact ${id}`],
+      ]),
+    ),
+    requests: ["#/requests", "Requests"],
     ...Object.fromEntries(requests.map(({ id }) => [`request-${id}`, [`#/requests/${id}`, `Request ${id}`]])),
-    "try": ["#/try/createContact", "Try it"],
-    "contract": ["#/contract", "Contract"],
-    "misbehave": ["#/misbehave", "Misbehave"],
+    try: ["#/try/createContact", "Try it"],
+    contract: ["#/contract", "Contract"],
+    misbehave: ["#/misbehave", "Misbehave"],
   };
 }
 
@@ -59,7 +91,8 @@ for (const [appearance, options] of Object.entries(appearances)) {
     const sandbox = await startSandbox(t);
     const page = await openPage(t, sandbox, { ...options, signIn: false, reducedMotion: "reduce" });
     const look = async (name) => {
-      if (!/-[3-9]$|-\d\d$/.test(name)) await page.screenshot({ path: join(process.env.SCREENSHOTS, `${name}-${appearance}.png`), fullPage: true });
+      if (!/-[3-9]$|-\d\d$/.test(name))
+        await page.screenshot({ path: join(process.env.SCREENSHOTS, `${name}-${appearance}.png`), fullPage: true });
       await assertAccessible(page);
       await assertNoSideScroll(page);
     };
@@ -77,7 +110,9 @@ for (const [appearance, options] of Object.entries(appearances)) {
 
     await fillSandbox(sandbox);
     for (const [name, [hash, title]] of Object.entries(await views(sandbox))) {
-      await page.evaluate((to) => { location.hash = to; }, hash);
+      await page.evaluate((to) => {
+        location.hash = to;
+      }, hash);
       await page.getByRole("heading", { name: title, level: 1, exact: true }).waitFor();
       await look(name);
       assert.equal(await page.locator("main img[onerror], main script, main img[src=x]").count(), 0);
@@ -86,7 +121,9 @@ for (const [appearance, options] of Object.entries(appearances)) {
 
     await page.locator("summary").first().click();
     await look("misbehave-open");
-    await page.evaluate(() => { location.hash = "#/try/createContact"; });
+    await page.evaluate(() => {
+      location.hash = "#/try/createContact";
+    });
     for (const [name, value] of Object.entries(wile)) await page.locator(`[name=${name}]`).fill(value);
     await page.locator("[name=FirstName]").fill(hostile[0]);
     await page.getByRole("tab", { name: "Rust" }).waitFor();
@@ -96,7 +133,9 @@ for (const [appearance, options] of Object.entries(appearances)) {
     await page.locator("[name=EmailAddress]").fill(hostile[0]);
     await expectText(page.locator(".violation"), "EmailAddress must be");
     await look("try-violation");
-    await page.evaluate(() => { location.hash = "#/contacts"; });
+    await page.evaluate(() => {
+      location.hash = "#/contacts";
+    });
     await page.getByRole("row").nth(1).getByRole("link").click();
     await page.getByRole("button", { name: "Edit" }).click();
     await look("edit");
@@ -112,7 +151,11 @@ test("hostile text is whole where a contact is shown", async (t) => {
     const { id } = await create(sandbox, { FirstName: text, Title: text });
     const page = await openPage(t, sandbox, { hash: `#/contacts/${sandbox.account}/1000/${id}` });
     const values = await page.locator("dd").allTextContents();
-    assert.equal(values.filter((value) => value === text.trim() || value === text).length, 2, JSON.stringify([text, values]));
+    assert.equal(
+      values.filter((value) => value === text.trim() || value === text).length,
+      2,
+      JSON.stringify([text, values]),
+    );
     await page.getByRole("button", { name: "Edit" }).click();
     assert.equal(await page.getByRole("dialog").locator("[name=FirstName]").inputValue(), text);
     await page.context().close();

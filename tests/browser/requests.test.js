@@ -7,7 +7,13 @@ test("requests appear as they come, and are filtered", async (t) => {
   const sandbox = await startSandbox(t);
   const page = await openPage(t, sandbox, { hash: "#/requests" });
   await page.getByRole("heading", { name: "No requests yet" }).waitFor();
-  execFileSync("curl", ["-sS", "-u", `${sandbox.account}:${sandbox.token}`, sandbox.contacts, ...Object.entries(wile).flatMap(([name, value]) => ["-d", `${name}=${value}`])]);
+  execFileSync("curl", [
+    "-sS",
+    "-u",
+    `${sandbox.account}:${sandbox.token}`,
+    sandbox.contacts,
+    ...Object.entries(wile).flatMap(([name, value]) => ["-d", `${name}=${value}`]),
+  ]);
   await expectText(page.getByRole("row"), "createContact");
   await create(sandbox, { EmailAddress: "nobody" });
   await expectText(page.getByRole("row"), "EmailAddress format");
@@ -53,17 +59,21 @@ test("while it is paused no request appears", async (t) => {
 test("a request shows all that is known of it", async (t) => {
   const sandbox = await startSandbox(t);
   const body = new FormData();
-  for (const [name, value] of Object.entries({ ...wile, ProfileImageFile: "image.png", WorkPhoneNumber: "805" })) body.append(name, value);
+  for (const [name, value] of Object.entries({ ...wile, ProfileImageFile: "image.png", WorkPhoneNumber: "805" }))
+    body.append(name, value);
   body.append("image.png", new Blob([png], { type: "image/png" }), "image.png");
   assert.equal((await sandbox.fetch(sandbox.contacts, { method: "POST", body })).status, 400);
 
   const page = await openPage(t, sandbox, { hash: "#/requests/1" });
   await page.getByRole("heading", { name: "Request 1" }).waitFor();
   const row = (name) => page.getByRole("table", { name }).getByRole("row");
-  await expectText(row("Broken rules"), "WorkPhoneNumberCountryrequired_withWorkPhoneNumberCountry is required when WorkPhoneNumber is given.");
+  await expectText(
+    row("Broken rules"),
+    "WorkPhoneNumberCountryrequired_withWorkPhoneNumberCountry is required when WorkPhoneNumber is given.",
+  );
   await expectText(row("Parameters"), "FirstNameWilebody");
   await expectText(row("Parts"), `image.pngProfileImageFileimage/png${png.length} bytes`);
-  await expectText(page.getByRole("region", { name: "response", exact: true }), '400\nContent-Type: application/json');
+  await expectText(page.getByRole("region", { name: "response", exact: true }), "400\nContent-Type: application/json");
   const picture = page.getByRole("img", { name: "The image in the part image.png" });
   await picture.waitFor();
   assert.equal(await picture.evaluate((element) => element.decode().then(() => element.naturalWidth)), 2);
@@ -81,15 +91,25 @@ test("a request shows all that is known of it", async (t) => {
 
 test("a request is copied as curl, which sends it again", async (t) => {
   const sandbox = await startSandbox(t);
-  await create(sandbox, { FirstName: "O'Brien \"quoted\" $HOME" });
+  await create(sandbox, { FirstName: 'O\'Brien "quoted" $HOME' });
   const page = await openPage(t, sandbox, { hash: "#/requests/1" });
   await page.getByRole("button", { name: "Copy as curl" }).click();
   await expectText(page.getByRole("status"), "Copied.");
   const command = await page.evaluate(() => navigator.clipboard.readText());
   assert.ok(!command.includes(sandbox.token));
-  const environment = { ...process.env, CONTACTS_BASE_URL: sandbox.url, CONTACTS_ACCOUNT: sandbox.account, CONTACTS_TOKEN: sandbox.token };
-  assert.match(execFileSync("sh", ["-c", command], { env: environment, stdio: ["ignore", "pipe", "ignore"] }).toString(), /"Status":"OK"/);
-  const [first, second] = await Promise.all(["1", "2"].map(async (id) => (await (await sandbox.fetch(`/_sandbox/requests/${id}`)).json()).parameters));
+  const environment = {
+    ...process.env,
+    CONTACTS_BASE_URL: sandbox.url,
+    CONTACTS_ACCOUNT: sandbox.account,
+    CONTACTS_TOKEN: sandbox.token,
+  };
+  assert.match(
+    execFileSync("sh", ["-c", command], { env: environment, stdio: ["ignore", "pipe", "ignore"] }).toString(),
+    /"Status":"OK"/,
+  );
+  const [first, second] = await Promise.all(
+    ["1", "2"].map(async (id) => (await (await sandbox.fetch(`/_sandbox/requests/${id}`)).json()).parameters),
+  );
   assert.deepEqual(second, first);
 });
 
@@ -109,7 +129,9 @@ test("a request that there is not says so", async (t) => {
   const sandbox = await startSandbox(t);
   const page = await openPage(t, sandbox);
   page.allowedErrors = /Failed to load resource/;
-  await page.evaluate(() => { location.hash = "#/requests/99"; });
+  await page.evaluate(() => {
+    location.hash = "#/requests/99";
+  });
   await page.getByRole("heading", { name: "Not found" }).waitFor();
   await expectText(page.locator("main p"), "There is no such request");
 });

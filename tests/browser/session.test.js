@@ -59,8 +59,17 @@ test("each view has a link", async (t) => {
   const sandbox = await startSandbox(t);
   const { id } = await create(sandbox);
   for (const [hash, title] of Object.entries({
-    "": "Contacts", "#/contacts": "Contacts", [`#/contacts/${sandbox.account}/1000/${id}`]: `Contact ${id}`, "#/requests": "Requests", "#/requests/1": "Request 1",
-    "#/try": "Try it", "#/try/updateContact": "Try it", "#/contract": "Contract", "#/contract/deleteContact": "Contract", "#/misbehave": "Misbehave", "#/nothing": "Not found",
+    "": "Contacts",
+    "#/contacts": "Contacts",
+    [`#/contacts/${sandbox.account}/1000/${id}`]: `Contact ${id}`,
+    "#/requests": "Requests",
+    "#/requests/1": "Request 1",
+    "#/try": "Try it",
+    "#/try/updateContact": "Try it",
+    "#/contract": "Contract",
+    "#/contract/deleteContact": "Contract",
+    "#/misbehave": "Misbehave",
+    "#/nothing": "Not found",
   })) {
     const page = await openPage(t, sandbox, { hash });
     await page.getByRole("heading", { name: title, level: 1 }).waitFor();
@@ -100,20 +109,37 @@ test("a script, a style or HTML that got into the page does nothing", async (t) 
   const sandbox = await startSandbox(t);
   const page = await openPage(t, sandbox, { signIn: false });
   page.allowedErrors = /Content Security Policy|requires 'Trusted/;
-  const blocked = await page.evaluate(() => new Promise((resolve) => {
-    const directives = [];
-    addEventListener("securitypolicyviolation", ({ effectiveDirective }) => {
-      if (directives.push(effectiveDirective) === 5) resolve(directives.sort());
-    });
-    const add = (name, attributes) => document.body.append(Object.assign(document.createElement(name), attributes));
-    document.body.append(Object.assign(document.createElement("script"), { type: "text/javascript" }));
-    try { document.body.lastChild.append("document.title = 'script'"); } catch { /* as it should */ }
-    add("style", { textContent: "body { display: none }" });
-    add("img", { src: "https://example.com/x.png" });
-    try { document.body.innerHTML = "<p>HTML"; } catch { /* as it should */ }
-    fetch("https://example.com/").catch(() => {});
-  }));
-  assert.deepEqual(blocked, ["connect-src", "img-src", "require-trusted-types-for", "require-trusted-types-for", "style-src-elem"]);
+  const blocked = await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const directives = [];
+        addEventListener("securitypolicyviolation", ({ effectiveDirective }) => {
+          if (directives.push(effectiveDirective) === 5) resolve(directives.sort());
+        });
+        const add = (name, attributes) => document.body.append(Object.assign(document.createElement(name), attributes));
+        document.body.append(Object.assign(document.createElement("script"), { type: "text/javascript" }));
+        try {
+          document.body.lastChild.append("document.title = 'script'");
+        } catch {
+          /* as it should */
+        }
+        add("style", { textContent: "body { display: none }" });
+        add("img", { src: "https://example.com/x.png" });
+        try {
+          document.body.innerHTML = "<p>HTML";
+        } catch {
+          /* as it should */
+        }
+        fetch("https://example.com/").catch(() => {});
+      }),
+  );
+  assert.deepEqual(blocked, [
+    "connect-src",
+    "img-src",
+    "require-trusted-types-for",
+    "require-trusted-types-for",
+    "style-src-elem",
+  ]);
   assert.notEqual(await page.title(), "script");
 });
 
@@ -133,13 +159,34 @@ async function startProxy(t, sandbox) {
   const server = createServer((client) => {
     if (!whole) return client.destroy();
     const upstream = connect(new URL(sandbox.url).port, "127.0.0.1");
-    for (const [from, to] of [[client, upstream], [upstream, client]]) {
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ]) {
       sockets.add(from);
-      from.on("error", () => {}).on("close", () => { sockets.delete(from); to.destroy(); }).pipe(to);
+      from
+        .on("error", () => {})
+        .on("close", () => {
+          sockets.delete(from);
+          to.destroy();
+        })
+        .pipe(to);
     }
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
-  const cut = () => { whole = false; sockets.forEach((socket) => socket.destroy()); };
-  t.after(() => { cut(); server.close(); });
-  return { url: `http://127.0.0.1:${server.address().port}`, cut, mend: () => { whole = true; } };
+  const cut = () => {
+    whole = false;
+    sockets.forEach((socket) => socket.destroy());
+  };
+  t.after(() => {
+    cut();
+    server.close();
+  });
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    cut,
+    mend: () => {
+      whole = true;
+    },
+  };
 }

@@ -5,7 +5,11 @@ import { h } from "../dom.js";
 export function time(text) {
   const date = new Date(text);
   const day = date.toDateString() === new Date().toDateString() ? "" : `${date.toLocaleDateString()} `;
-  return h("time", { datetime: text }, `${day}${date.toLocaleTimeString([], { hour12: false })}.${String(date.getMilliseconds()).padStart(3, "0")}`);
+  return h(
+    "time",
+    { datetime: text },
+    `${day}${date.toLocaleTimeString([], { hour12: false })}.${String(date.getMilliseconds()).padStart(3, "0")}`,
+  );
 }
 
 export function statusTag(status) {

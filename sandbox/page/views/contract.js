@@ -1,42 +1,95 @@
 // Contract: the reference, rendered from the model. Readers such as Redoc leave out the rules that this contract is about.
 
-import { code, h, heading } from "../dom.js";
+import { h } from "../dom.js";
+import { code, heading } from "../parts.js";
 import { typeOf } from "../model.js";
+import { operationLinks } from "./operation-links.js";
 
 export function contract({ model, rest, signal }) {
-  const section = h("section", { class: "contract" }, heading("Contract", h("a", { class: "button", href: "/_sandbox/page/openapi.yaml", download: "openapi.yaml" }, "Download openapi.yaml")),
-    h("nav", { class: "operations", "aria-label": "Operations" }, model.operations.map(({ id, method, summary }) => h("a", { href: `#/contract/${id}` }, h("span", { class: "method" }, method), " ", summary))),
-    model.operations.map(one));
-  if (rest.length > 0) queueMicrotask(() => requestAnimationFrame(() => signal.aborted || section.querySelector(`[id="contract-${CSS.escape(rest[0])}"]`)?.scrollIntoView()));
+  const download = h(
+    "a.button",
+    { href: "/_sandbox/page/openapi.yaml", download: "openapi.yaml" },
+    "Download openapi.yaml",
+  );
+  const section = h(
+    "section",
+    heading("Contract", download),
+    operationLinks(model, "contract"),
+    model.operations.map(one),
+  );
+  const to = section.querySelector(`[id="contract-${CSS.escape(rest[0] ?? "")}"]`);
+  if (to) setTimeout(() => signal.aborted || to.scrollIntoView()); // once it is shown
   return section;
 }
 
 function one(operation) {
   const { id, method, path, summary, documentation, deprecated, fields, encodings, responses } = operation;
-  return h("article", { id: `contract-${id}`, "aria-labelledby": `title-${id}` },
-    h("h2", { id: `title-${id}` }, summary, deprecated && h("span", { class: "tag" }, "deprecated")),
-    h("p", { class: "line" }, h("span", { class: "method" }, method), " ", h("code", {}, path)),
+  return h(
+    "article",
+    { id: `contract-${id}`, "aria-labelledby": `title-${id}` },
+    h("h2", { id: `title-${id}` }, summary, deprecated && h("span.tag", "deprecated")),
+    h("p.line", h("span.method", method), " ", h("code", path)),
     prose(documentation),
-    h("p", {}, h("code", {}, id), encodings.length > 0 && [" takes ", encodings.flatMap((encoding, i) => [i > 0 && " or ", h("code", {}, encoding)])], ". ", h("a", { href: `#/try/${id}` }, "Try it")),
-    operation.rules?.length > 0 && h("ul", {}, operation.rules.map((rule) => h("li", {}, rule))),
-    fields.length > 0 && [h("h3", {}, "Parameters"), h("ul", { class: "parameters" }, fields.map(parameter))],
-    responses?.length > 0 && [h("h3", {}, "Responses"), h("ul", { class: "responses" }, responses.map(response))]);
+    h(
+      "p",
+      h("code", id),
+      encodings.length > 0 && [" takes ", encodings.flatMap((encoding, i) => [i > 0 && " or ", h("code", encoding)])],
+      ". ",
+      h("a", { href: `#/try/${id}` }, "Try it"),
+    ),
+    operation.rules?.length > 0 &&
+      h(
+        "ul",
+        operation.rules.map((rule) => h("li", rule)),
+      ),
+    fields.length > 0 && [h("h3", "Parameters"), h("ul.parameters", fields.map(parameter))],
+    responses?.length > 0 && [h("h3", "Responses"), h("ul.responses", responses.map(response))],
+  );
 }
 
 function parameter(field) {
-  return h("li", {},
-    h("div", {}, h("strong", {}, field.name), h("p", { class: "type" }, `${typeOf(field)}, ${field.in}`), field.required && h("p", { class: "required" }, "required"), field.deprecated && h("span", { class: "tag" }, "deprecated")),
-    h("div", {}, prose(field.documentation), field.default && h("p", {}, "Without it: ", h("code", {}, field.default)), field.example && h("p", {}, "For example ", h("code", {}, field.example)),
-      field.enum && h("details", {}, h("summary", {}, `${field.enum.length} values`), h("p", { class: "enum" }, field.enum.join(" ")))),
-    h("ul", {}, field.rules.map((rule) => h("li", {}, rule.message))));
+  return h(
+    "li",
+    h(
+      "div",
+      h("strong", field.name),
+      h("p.type", `${typeOf(field)}, ${field.in}`),
+      field.required && h("p.required", "required"),
+      field.deprecated && h("span.tag", "deprecated"),
+    ),
+    h(
+      "div",
+      prose(field.documentation),
+      field.default && h("p", "Without it: ", h("code", field.default)),
+      field.example && h("p", "For example ", h("code", field.example)),
+      field.enum && h("details", h("summary", `${field.enum.length} values`), h("p.enum", field.enum.join(" "))),
+    ),
+    h(
+      "ul",
+      field.rules.map((rule) => h("li", rule.message)),
+    ),
+  );
 }
 
 function response({ status, description, example }) {
-  return h("li", {}, h("strong", {}, status), " ", description?.replace(/`/g, ""),
-    example && h("details", {}, h("summary", {}, "Example"), code(`example of ${status}`, typeof example === "string" ? example : JSON.stringify(example, null, 2))));
+  return h(
+    "li",
+    h("strong", status),
+    " ",
+    description?.replace(/`/g, ""),
+    example &&
+      h(
+        "details",
+        h("summary", "Example"),
+        code(`example of ${status}`, typeof example === "string" ? example : JSON.stringify(example, null, 2)),
+      ),
+  );
 }
 
 // prose shows documentation: words between ` are code.
 function prose(text) {
-  return h("p", {}, text.split("`").map((part, i) => i % 2 === 1 ? h("code", {}, part) : part));
+  return h(
+    "p",
+    text.split("`").map((part, i) => (i % 2 === 1 ? h("code", part) : part)),
+  );
 }
