@@ -52,7 +52,7 @@ type RequestLog interface {
 	Part(ctx context.Context, accounts []string, id int64, n int) ([]byte, error)
 	// Pin pins a request or ends that, or fails with ErrNotFound or ErrTooManyPinned.
 	Pin(ctx context.Context, accounts []string, id int64, pinned bool) error
-	// Watch returns a channel that gets a value when there are new requests until stop is called.
+	// Watch returns a channel that gets a value when there are new requests, or a pin has changed, until stop is called.
 	Watch() (news <-chan struct{}, stop func())
 }
 

@@ -182,6 +182,7 @@ func (l *requestRing) Pin(_ context.Context, accounts []string, id int64, pinned
 		l.pinnedBytes -= len(record.JSON)
 		l.pinnedParts -= sizeOf(record.Parts)
 	}
+	l.tell()
 	return nil
 }
 

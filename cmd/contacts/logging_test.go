@@ -133,6 +133,6 @@ func chunked(text string) string {
 
 func TestLogLevel(t *testing.T) {
 	ready, _, end := startServed(t, "--log-requests", "--log-level=error", "--fault=delay=1ms")
-	assert.Contains(t, sendRaw(t, ready.URL, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), " 404 ")
+	assert.Contains(t, sendRaw(t, ready.URL, "GET /nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), " 404 ")
 	assert.Empty(t, end())
 }
