@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -271,18 +272,18 @@ func TestExportThatFailsBreaksOff(t *testing.T) {
 	}
 	assert.Error(t, err)
 
-	store.broken = true
+	store.broken.Store(true)
 	assert.Equal(t, 500, own.send("GET", exportPath, "", "").StatusCode)
 }
 
 // brokenPages fails at the second page, or at the first.
 type brokenPages struct {
 	sandbox.Store
-	broken bool
+	broken atomic.Bool
 }
 
 func (s *brokenPages) Page(ctx context.Context, sid string, above int64, limit int) ([]sandbox.Record, error) {
-	if s.broken || above > 0 {
+	if s.broken.Load() || above > 0 {
 		return nil, errors.New("the disk is on fire")
 	}
 	return s.Store.Page(ctx, sid, above, limit)
