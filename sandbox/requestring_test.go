@@ -9,12 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/contacts/sandbox"
-	"example.com/contacts/sandbox/internal/storetest"
 )
-
-func TestRequestLogInMemory(t *testing.T) {
-	storetest.RequestLog(t, func(*testing.T) sandbox.RequestLog { return sandbox.NewRequestLog() })
-}
 
 // Of more bytes than it may have, the log keeps the last.
 func TestRequestLogInMemoryIsBounded(t *testing.T) {

@@ -78,6 +78,9 @@ func SharedRequests(t *testing.T, open func(t *testing.T) (a, b sandbox.RequestL
 			{Status: -1, Text: `zo\u0000 \"a\" é`}: {0},
 			{Status: -1, Text: `"text"`, Limit: 1}: {4},
 			{Status: 2, Text: "b"}:                 nil,
+			{Status: -1, Text: "%"}:                nil,
+			{Status: -1, Text: "b_d"}:              nil,
+			{Status: 3}:                            nil,
 		} {
 			var got []int64
 			for _, id := range ids(list(t, b, *query)) {
@@ -137,12 +140,23 @@ func SharedRequests(t *testing.T, open func(t *testing.T) (a, b sandbox.RequestL
 		_, err = b.Get(ctx, nil, pinned)
 		assert.ErrorIs(t, err, sandbox.ErrNotFound)
 
-		err = nil
-		for n := int64(0); n < 101 && err == nil; n++ {
-			require.NoError(t, err)
-			err = b.Pin(ctx, nil, newest-n, true)
+		for n := range int64(100) {
+			require.NoError(t, b.Pin(ctx, nil, newest-n, true))
 		}
-		assert.ErrorIs(t, err, sandbox.ErrTooManyPinned)
+		assert.ErrorIs(t, b.Pin(ctx, nil, newest-100, true), sandbox.ErrTooManyPinned)
+		require.NoError(t, b.Pin(ctx, nil, newest, false))
+		assert.NoError(t, b.Pin(ctx, nil, newest-100, true))
+	})
+
+	t.Run("pinned parts have a bound", func(t *testing.T) {
+		a, b := open(t)
+		for range 3 {
+			keepIn(a, "IRa", 200, "", make([]byte, 4<<20))
+		}
+		newest := last(t, a)
+		require.NoError(t, b.Pin(ctx, nil, newest, true))
+		require.NoError(t, b.Pin(ctx, nil, newest-1, true))
+		assert.ErrorIs(t, b.Pin(ctx, nil, newest-2, true), sandbox.ErrTooManyPinned)
 	})
 
 	t.Run("parts have a bound", func(t *testing.T) {
