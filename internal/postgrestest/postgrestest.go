@@ -17,31 +17,28 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Missing says how to get what a test needs.
-const Missing = "PostgreSQL is missing. Install it (Debian: apt-get install postgresql), or name a server with PGHOST, PGUSER and PGPASSWORD"
-
 // Database makes an empty database for one test, drops it at the end of the test, and returns its address. All tests of
-// a process share one server. Without PostgreSQL the test fails, or is skipped with -short.
+// a process share one server. With -short the test is skipped.
 func Database(tb testing.TB) string {
 	tb.Helper()
+	skipIfShort(tb)
 	if os.Getenv("PGHOST") != "" {
 		return makeDatabase(tb, "")
 	}
 	server, err := shared()
 	if err != nil {
-		giveUp(tb, err)
+		tb.Fatal(err)
 	}
 	return makeDatabase(tb, server.address("postgres"))
 }
 
 var shared = sync.OnceValues(start)
 
-func giveUp(tb testing.TB, err error) {
+func skipIfShort(tb testing.TB) {
 	tb.Helper()
-	if err == errMissing && testing.Short() {
-		tb.Skip("SKIPPED: " + Missing)
+	if testing.Short() {
+		tb.Skip("SKIPPED: a test with PostgreSQL takes longer than -short allows")
 	}
-	tb.Fatal(err)
 }
 
 // makeDatabase makes a database on the server of an address; an empty one stands for the server of the environment.

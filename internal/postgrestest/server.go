@@ -30,14 +30,16 @@ type Server struct {
 	input                 io.Closer
 }
 
-var errMissing = errors.New(Missing)
+var errMissing = errors.New("PostgreSQL is missing; install it (Debian: apt-get install postgresql), or name a server with PGHOST, PGUSER and PGPASSWORD")
 
-// Start starts a server for one test, which may kill it, and stops it at the end of the test.
+// Start starts a server for one test, which may kill it, and stops it at the end of the test. With -short the test is
+// skipped.
 func Start(tb testing.TB) *Server {
 	tb.Helper()
+	skipIfShort(tb)
 	s, err := start()
 	if err != nil {
-		giveUp(tb, err)
+		tb.Fatal(err)
 	}
 	tb.Cleanup(func() {
 		if tb.Failed() {
