@@ -7,7 +7,6 @@ package postgrestest
 import (
 	"context"
 	"crypto/rand"
-	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -17,19 +16,28 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Database makes an empty database for one test, drops it at the end of the test, and returns its address. All tests of
-// a process share one server. With -short the test is skipped.
+// Database makes an empty database for one test, and returns its address. All tests of a process share one server. What is
+// made on the server of PGHOST is dropped at the end of the test; a server of our own goes as a whole. With -short the test
+// is skipped.
 func Database(tb testing.TB) string {
 	tb.Helper()
 	skipIfShort(tb)
+	name := "contacts_test_" + strings.ToLower(rand.Text())
 	if os.Getenv("PGHOST") != "" {
-		return makeDatabase(tb, "")
+		create(tb, "", name)
+		tb.Cleanup(func() {
+			if err := run("", "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+				tb.Errorf("cannot drop the database of the test: %v", err)
+			}
+		})
+		return "postgres:///" + name
 	}
 	server, err := shared()
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return makeDatabase(tb, server.address("postgres"))
+	create(tb, server.Address(), name)
+	return server.address(name)
 }
 
 var shared = sync.OnceValues(start)
@@ -41,29 +49,14 @@ func skipIfShort(tb testing.TB) {
 	}
 }
 
-// makeDatabase makes a database on the server of an address; an empty one stands for the server of the environment.
-func makeDatabase(tb testing.TB, server string) string {
+func create(tb testing.TB, server, name string) {
 	tb.Helper()
-	name := "contacts_test_" + strings.ToLower(rand.Text())
 	if err := run(server, "CREATE DATABASE "+name); err != nil {
 		tb.Fatalf("cannot make a database for the test: %v", err)
 	}
-	tb.Cleanup(func() {
-		if err := run(server, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
-			tb.Errorf("cannot drop the database of the test: %v", err)
-		}
-	})
-	address := url.URL{Scheme: "postgres", Path: "/" + name}
-	if server != "" {
-		own, err := url.Parse(server)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		address.User, address.Host = own.User, own.Host
-	}
-	return address.String()
 }
 
+// run executes a statement on the server of an address; an empty one stands for the server of the environment.
 func run(server, statement string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
