@@ -300,6 +300,7 @@ func TestRecordFilters(t *testing.T) {
 	assert.Equal(t, []int64{3, 2}, ids("?status=4xx"))
 	assert.Empty(t, ids("?status=5xx"))
 	assert.Equal(t, []int64{1}, ids("?text=GENIUS"))
+	assert.Equal(t, []int64{1}, ids("?text=ac%22ME"), "which JSON has in escapes")
 	assert.Equal(t, []int64{4, 1}, ids("?text=title"))
 	assert.Equal(t, []int64{4}, ids("?status=200&text=listcontacts"))
 }

@@ -112,6 +112,17 @@ func TestTargetWithoutToken(t *testing.T) {
 	}
 }
 
+// A body of which only the beginning was noted may end within a token.
+func TestResponseThatIsCutWithinAToken(t *testing.T) {
+	long := strings.Repeat("0123456789", 300)
+	w := recordWriter{json: []byte("{"), secrets: newSecrets("IRsandbox", long, "")}
+	x := &exchange{ResponseWriter: httptest.NewRecorder()}
+	x.sent(200, []byte(strings.Repeat("-", 3000)+long))
+	w.response(x)
+	assert.NotContains(t, string(w.json), "0123456789")
+	assert.Contains(t, string(w.json), `"cut":true,"size":6000`)
+}
+
 // FuzzRecord: whatever comes, wherever a token is put, the record is JSON in UTF-8, of a bounded size, without the token.
 func FuzzRecord(f *testing.F) {
 	marks := strings.NewReplacer(

@@ -45,4 +45,17 @@ func TestRequestLogInMemoryIsBounded(t *testing.T) {
 	list, err = log.List(t.Context(), sandbox.RequestQuery{Status: -1})
 	require.NoError(t, err)
 	assert.Len(t, list, 1000, "what the long ones took is free again")
+
+	last, err := log.Last(t.Context())
+	require.NoError(t, err)
+	for ; last%1000 != 30; last++ {
+		log.Keep(sandbox.RequestRecord{JSON: []byte("{}")})
+	}
+	for range 20 {
+		log.Keep(sandbox.RequestRecord{JSON: []byte("{}"), Parts: [][]byte{part}})
+	}
+	for n := int64(1); n <= 20; n++ {
+		_, err := log.Part(t.Context(), nil, last+n, 0)
+		assert.Equal(t, n > 4, err == nil, n)
+	}
 }

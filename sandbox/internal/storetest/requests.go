@@ -157,6 +157,8 @@ func SharedRequests(t *testing.T, open func(t *testing.T) (a, b sandbox.RequestL
 		require.NoError(t, b.Pin(ctx, nil, newest, true))
 		require.NoError(t, b.Pin(ctx, nil, newest-1, true))
 		assert.ErrorIs(t, b.Pin(ctx, nil, newest-2, true), sandbox.ErrTooManyPinned)
+		require.NoError(t, b.Pin(ctx, nil, newest, false))
+		assert.NoError(t, b.Pin(ctx, nil, newest-2, true))
 	})
 
 	t.Run("parts have a bound", func(t *testing.T) {
