@@ -3,6 +3,7 @@
 export class Model {
   constructor(json) {
     this.operations = json.operations;
+    this.objects = json.objects; // of responses, by their names
   }
 
   operation(id) {

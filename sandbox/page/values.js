@@ -22,6 +22,14 @@ function literal(field, value) {
   return JSON.stringify(value);
 }
 
+// ofExample reads the contract's own example of a request, without its files.
+export function ofExample(operation) {
+  const given = Object.entries(operation.example).filter(
+    ([name]) => !operation.fields.find((field) => field.name === name)?.file,
+  );
+  return new Map(given.map(([name, value]) => [name, Array.isArray(value) ? value.map(String) : String(value)]));
+}
+
 // ofRecord reads the values of a recorded request back, without its files.
 export function ofRecord(operation, request) {
   const values = new Map();

@@ -15,21 +15,22 @@ export function contract({ model, rest, signal }) {
     "section",
     heading("Contract", download),
     operationLinks(model, "contract"),
-    model.operations.map(one),
+    model.operations.map((operation) => one(operation, model)),
   );
   const to = section.querySelector(`[id="contract-${CSS.escape(rest[0] ?? "")}"]`);
   if (to) setTimeout(() => signal.aborted || to.scrollIntoView()); // once it is shown
   return section;
 }
 
-function one(operation) {
-  const { id, method, path, summary, documentation, deprecated, fields, encodings, responses } = operation;
+function one(operation, model) {
+  const { id, method, path, summary, documentation, deprecated, fields, rules, encodings, response, responses } =
+    operation;
   return h(
     "article",
     { id: `contract-${id}`, "aria-labelledby": `title-${id}` },
     h("h2", { id: `title-${id}` }, summary, deprecated && h("span.tag", "deprecated")),
     h("p.line", h("span.method", method), " ", h("code", path)),
-    prose(documentation),
+    h("p", prose(documentation)),
     h(
       "p",
       h("code", id),
@@ -37,13 +38,15 @@ function one(operation) {
       ". ",
       h("a", { href: `#/try/${id}` }, "Try it"),
     ),
-    operation.rules?.length > 0 &&
+    rules.length > 0 &&
       h(
         "ul",
-        operation.rules.map((rule) => h("li", rule)),
+        rules.map(({ message }) => h("li", message)),
       ),
     fields.length > 0 && [h("h3", "Parameters"), h("ul.parameters", fields.map(parameter))],
-    responses?.length > 0 && [h("h3", "Responses"), h("ul.responses", responses.map(response))],
+    h("h3", "Responses"),
+    h("ul.responses", responses.map(statusOf)),
+    response && h("details", h("summary", `Members of ${response.object}`), members(response, model)),
   );
 }
 
@@ -59,7 +62,7 @@ function parameter(field) {
     ),
     h(
       "div",
-      prose(field.documentation),
+      h("p", prose(field.documentation)),
       field.default && h("p", "Without it: ", h("code", field.default)),
       field.example && h("p", "For example ", h("code", field.example)),
       field.enum && h("details", h("summary", `${field.enum.length} values`), h("p.enum", field.enum.join(" "))),
@@ -71,25 +74,37 @@ function parameter(field) {
   );
 }
 
-function response({ status, description, example }) {
+// members lists what a response holds, and what the objects in it hold.
+function members({ members: list }, model) {
+  const one = ({ name, type, items, object, required, documentation }) => {
+    const inner = model.objects[items?.object ?? object];
+    const of = items ? `list of ${items.object ?? items.type}` : (object ?? type);
+    return h(
+      "li",
+      h("strong", name),
+      ` ${of}${required ? ", always there" : ""}. `,
+      prose(documentation),
+      inner && members(inner, model),
+    );
+  };
+  return h("ul.members", list.map(one));
+}
+
+function statusOf({ status, description, example }) {
+  const text = typeof example === "string" ? example : JSON.stringify(example, null, 2);
   return h(
     "li",
     h("strong", status),
     " ",
-    description?.replace(/`/g, ""),
-    example &&
-      h(
-        "details",
-        h("summary", "Example"),
-        code(`example of ${status}`, typeof example === "string" ? example : JSON.stringify(example, null, 2)),
-      ),
+    prose(description),
+    example !== undefined && h("details", h("summary", "Example"), code(`example of ${status}`, text)),
   );
 }
 
 // prose shows documentation: words between ` are code.
 function prose(text) {
   return h(
-    "p",
+    "span",
     text.split("`").map((part, i) => (i % 2 === 1 ? h("code", part) : part)),
   );
 }

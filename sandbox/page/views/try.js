@@ -6,7 +6,7 @@ import { encode, form, multipart } from "../encode.js";
 import { OperationForm } from "../form.js";
 import { heading } from "../parts.js";
 import { session } from "../session.js";
-import { ofRecord } from "../values.js";
+import { ofExample, ofRecord } from "../values.js";
 import { exchange } from "./exchange.js";
 import { operationLinks } from "./operation-links.js";
 import { programTabs } from "./programs.js";
@@ -14,7 +14,9 @@ import { programTabs } from "./programs.js";
 export async function tryIt({ model, stream, rest, query, signal }) {
   const operation = rest.length > 0 ? model.operation(rest[0]) : model.operations[0];
   if (!operation) throw new Problem(404, "The contract has no such operation. Choose one under Try it.");
-  const initial = examples(operation.fields.filter((field) => field.in === "path"));
+  const example = ofExample(operation);
+  const inPath = operation.fields.filter((field) => field.in === "path" && example.has(field.name));
+  const initial = new Map(inPath.map(({ name }) => [name, example.get(name)]));
   const fields = new OperationForm(operation, { signal, initial });
   const encoding = encodingChoice(operation, fields);
   const programs = programTabs(operation, fields, encoding, signal);
@@ -60,7 +62,7 @@ export async function tryIt({ model, stream, rest, query, signal }) {
           h(
             "div.actions",
             submit,
-            button("Fill with examples", () => fields.set(examples(operation.fields))),
+            button("Fill with examples", () => fields.set(example)),
             button("Clear", () => fields.clear()),
           ),
         ),
@@ -74,12 +76,6 @@ export async function tryIt({ model, stream, rest, query, signal }) {
     await fields.set(ofRecord(operation, await get(`requests/${encodeURIComponent(recorded)}`, { signal })));
   else await fields.check();
   return section;
-}
-
-// examples are the contract's own.
-function examples(fields) {
-  const given = fields.filter((field) => field.example && !field.file);
-  return new Map(given.map((field) => [field.name, field.list ? [field.example] : field.example]));
 }
 
 // encodingChoice lets one choose where the contract has both. Files need multipart/form-data.
