@@ -11,7 +11,7 @@ export class Problem extends Error {
 }
 
 // call sends a request to the control API, and returns the response if it is a success.
-export async function call(path, { method = "GET", json, text, accept, headers, signal } = {}) {
+export async function call(path, { method = "GET", json, accept, headers, signal } = {}) {
   const request = {
     method,
     signal,
@@ -20,9 +20,9 @@ export async function call(path, { method = "GET", json, text, accept, headers, 
     headers: { Authorization: bearer(), ...headers },
   };
   if (accept) request.headers.Accept = accept;
-  if (json !== undefined || text !== undefined) {
+  if (json !== undefined) {
     request.headers["Content-Type"] = "application/json";
-    request.body = text ?? JSON.stringify(json);
+    request.body = JSON.stringify(json);
   }
   let response;
   try {

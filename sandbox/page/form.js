@@ -75,24 +75,26 @@ export class OperationForm extends EventTarget {
   // that it is required.
   async check(all = false) {
     const turn = ++this.#checks;
-    const response = await call(`check/${this.#operation.id}`, {
-      method: "POST",
-      text: `{"parameters":${draft(this.#operation, this.values)}}`,
-      signal: this.#signal,
-    });
-    const { violations } = await response.json();
-    if (turn !== this.#checks) return violations; // there is a newer one
-    const missing = violations.filter(
-      ({ field, rule }) => rule.startsWith("required") && this.#before.has(field) && !this.#kept.has(field),
-    );
-    if (missing.length > 0) {
-      missing.forEach(({ field }) => this.#kept.add(field));
-      return this.check(all);
-    }
+    const violations = await this.#violations();
+    if (turn !== this.#checks) return violations; // there is a newer one, which shows its own
     if (all) for (const name of this.#inputs.keys()) this.#touched.add(name);
     this.show(violations);
     this.dispatchEvent(new CustomEvent("values", { detail: violations }));
     return violations;
+  }
+
+  // violations are those of the values. What a rule needs beside a change becomes one of them.
+  async #violations() {
+    const values = this.values;
+    const parameters = draft(values, ({ name, size }) => ({ name, size }));
+    const path = `check/${this.#operation.id}`;
+    const response = await call(path, { method: "POST", json: { parameters }, signal: this.#signal });
+    const { violations } = await response.json();
+    const isNeeded = ({ field, rule }) => rule.startsWith("required") && this.#before.has(field) && !values.has(field);
+    const needed = violations.filter(isNeeded);
+    if (needed.length === 0) return violations;
+    for (const { field } of needed) this.#kept.add(field);
+    return this.#violations();
   }
 
   // show says what is wrong, at the fields.

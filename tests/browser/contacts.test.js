@@ -15,9 +15,9 @@ async function fillWile(page) {
 
 test("the first contact is created by the form, in either encoding, and appears", async (t) => {
   const sandbox = await startSandbox(t);
-  const watching = await openPage(t, sandbox);
+  const watching = await openPage(sandbox);
   await watching.getByRole("heading", { name: "There are no contacts yet" }).waitFor();
-  const page = await openPage(t, sandbox);
+  const page = await openPage(sandbox);
 
   await page.getByRole("link", { name: "New contact" }).click();
   await fillWile(page);
@@ -55,7 +55,7 @@ test("the first contact is created by the form, in either encoding, and appears"
 
 test("the command of the empty state creates a contact, which appears", async (t) => {
   const sandbox = await startSandbox(t);
-  const page = await openPage(t, sandbox);
+  const page = await openPage(sandbox);
   await page.getByRole("button", { name: "Copy command" }).click();
   await expectText(page.getByRole("status"), "Copied.");
   const command = await page.evaluate(() => navigator.clipboard.readText());
@@ -72,7 +72,7 @@ test("the command of the empty state creates a contact, which appears", async (t
 test("a contact is edited and deleted", async (t) => {
   const sandbox = await startSandbox(t);
   const { id } = await create(sandbox, { WorkPhoneNumber: "805", WorkPhoneNumberCountry: "US", Title: "Manager" });
-  const page = await openPage(t, sandbox);
+  const page = await openPage(sandbox);
   await page.getByRole("link", { name: id }).click();
   await page.getByRole("heading", { name: `Contact ${id}` }).waitFor();
 
@@ -108,7 +108,7 @@ test("a contact is edited and deleted", async (t) => {
 test("contacts are found by a text, and go on page by page", async (t) => {
   const sandbox = await startSandbox(t);
   for (let i = 0; i < 30; i++) await create(sandbox, { FirstName: i === 3 ? "Needle" : `Hay ${i}` });
-  const page = await openPage(t, sandbox);
+  const page = await openPage(sandbox);
   await page.getByRole("link", { name: "Older" }).click();
   await expectText(page.getByRole("row"), "Needle");
   assert.equal(await page.getByRole("row").count(), 1 + 5);
@@ -124,7 +124,7 @@ test("contacts are found by a text, and go on page by page", async (t) => {
 
 test("a contact is created by the keyboard alone", async (t) => {
   const sandbox = await startSandbox(t);
-  const page = await openPage(t, sandbox, { signIn: false });
+  const page = await openPage(sandbox, { signIn: false });
   const tabTo = async (locator) => {
     for (let i = 0; i < 60; i++) {
       if (await locator.evaluate((element) => element === document.activeElement)) return;

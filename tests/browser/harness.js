@@ -24,12 +24,17 @@ export async function startSandbox(t, ...args) {
   const child = spawn(process.env.CONTACTS_COMMAND, ["sandbox", "--addr", "127.0.0.1:0", "--output", "json", ...args], {
     stdio: ["ignore", "pipe", "ignore"],
   });
-  t.after(() => child.kill());
+  const closers = []; // of pages, which would miss the sandbox
+  t.after(async () => {
+    for (const close of closers) await close();
+    child.kill();
+  });
   const [line] = await once(createInterface(child.stdout), "line");
   const sandbox = JSON.parse(line);
   const authorization = `Basic ${btoa(`${sandbox.account}:${sandbox.token}`)}`;
   return {
     ...sandbox,
+    closers,
     contacts: `${sandbox.url}/Advertisers/${sandbox.account}/Campaigns/1000/Contacts`,
     // fetch is another client of the same account.
     fetch: (path, { headers, ...options } = {}) =>
@@ -61,7 +66,7 @@ export const wile = {
 // openPage opens the page, with the token unless told otherwise. A test that ends with an error on the console, an
 // uncaught error or a request to another host fails. What the API refuses is no error of the page, and neither
 // are those that page.allowedErrors matches.
-export async function openPage(t, sandbox, { hash = "#/contacts", signIn = true, ...options } = {}) {
+export async function openPage(sandbox, { hash = "#/contacts", signIn = true, ...options } = {}) {
   const context = await (await launch()).newContext({ viewport: { width: 1280, height: 800 }, ...options });
   const problems = [];
   await context.route(/./, (route) => {
@@ -83,7 +88,7 @@ export async function openPage(t, sandbox, { hash = "#/contacts", signIn = true,
     if (["error", "warning"].includes(message.type()) && !isRefusal && !page.allowedErrors?.test(message.text()))
       problems.push(`console: ${message.text()} ${message.location().url}`);
   });
-  t.after(async () => {
+  sandbox.closers.push(async () => {
     await context.close();
     assert.deepEqual(problems, []);
   });

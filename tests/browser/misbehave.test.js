@@ -4,7 +4,7 @@ import { create, expectText, openPage, startSandbox } from "./harness.js";
 
 test("a fault is switched on, met by a client, counted, seen in each view, and removed", async (t) => {
   const sandbox = await startSandbox(t);
-  const page = await openPage(t, sandbox, { hash: "#/misbehave" });
+  const page = await openPage(sandbox, { hash: "#/misbehave" });
   await expectText(page.locator("main"), "the sandbox behaves");
   const kind = page.locator("details", { has: page.locator("summary code", { hasText: /^code$/ }) });
   await kind.locator("summary").click();
@@ -35,7 +35,7 @@ test("a fault is switched on, met by a client, counted, seen in each view, and r
 
 test("a fault that somebody else sets is seen", async (t) => {
   const sandbox = await startSandbox(t);
-  const page = await openPage(t, sandbox);
+  const page = await openPage(sandbox);
   await sandbox.fetch("/_sandbox/faults", {
     method: "PUT",
     headers: { "Content-Type": "application/json" },
@@ -47,7 +47,7 @@ test("a fault that somebody else sets is seen", async (t) => {
 
 test("each kind of fault can be set, with all of its settings", async (t) => {
   const sandbox = await startSandbox(t);
-  const page = await openPage(t, sandbox, { hash: "#/misbehave" });
+  const page = await openPage(sandbox, { hash: "#/misbehave" });
   const { kinds } = await (await sandbox.fetch("/_sandbox/faults/kinds")).json();
   assert.ok(kinds.length > 10);
   for (const { name, parameters = [] } of kinds) {
@@ -81,7 +81,7 @@ test("each kind of fault can be set, with all of its settings", async (t) => {
 
 test("a fault with a wrong setting says what it must be", async (t) => {
   const sandbox = await startSandbox(t);
-  const page = await openPage(t, sandbox, { hash: "#/misbehave" });
+  const page = await openPage(sandbox, { hash: "#/misbehave" });
   page.allowedErrors = /Failed to load resource/;
   await page.locator("summary", { hasText: "delay" }).click();
   await page.getByLabel("delay", { exact: true }).fill("soon");

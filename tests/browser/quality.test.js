@@ -89,7 +89,7 @@ const appearances = {
 for (const [appearance, options] of Object.entries(appearances)) {
   test(`each view is accessible, fits, and shows hostile text as text: ${appearance}`, async (t) => {
     const sandbox = await startSandbox(t);
-    const page = await openPage(t, sandbox, { ...options, signIn: false, reducedMotion: "reduce" });
+    const page = await openPage(sandbox, { ...options, signIn: false, reducedMotion: "reduce" });
     const look = async (name) => {
       if (!/-[3-9]$|-\d\d$/.test(name))
         await page.screenshot({ path: join(process.env.SCREENSHOTS, `${name}-${appearance}.png`), fullPage: true });
@@ -149,7 +149,7 @@ test("hostile text is whole where a contact is shown", async (t) => {
   const sandbox = await startSandbox(t);
   for (const text of hostile) {
     const { id } = await create(sandbox, { FirstName: text, Title: text });
-    const page = await openPage(t, sandbox, { hash: `#/contacts/${sandbox.account}/1000/${id}` });
+    const page = await openPage(sandbox, { hash: `#/contacts/${sandbox.account}/1000/${id}` });
     const values = await page.locator("dd").allTextContents();
     assert.equal(
       values.filter((value) => value === text.trim() || value === text).length,

@@ -10,7 +10,7 @@ import { create, expectText, openPage, startSandbox } from "./harness.js";
 test("the token is asked once, and is in no address, cookie or storage that outlives the tab", async (t) => {
   const sandbox = await startSandbox(t);
   await create(sandbox);
-  const page = await openPage(t, sandbox, { hash: "#/requests/1", signIn: false });
+  const page = await openPage(sandbox, { hash: "#/requests/1", signIn: false });
   const urls = [];
   page.on("request", (request) => urls.push(request.url()));
   await page.getByLabel("Token").fill("wrong");
@@ -41,7 +41,7 @@ test("the control token shows all accounts, and what it cannot do", async (t) =>
   writeFileSync(file, "control-token", { mode: 0o600 });
   const sandbox = await startSandbox(t, "--control-token-file", file);
   const { id } = await create(sandbox);
-  const page = await openPage(t, { ...sandbox, token: "control-token" }, { hash: "#/requests" });
+  const page = await openPage({ ...sandbox, token: "control-token" }, { hash: "#/requests" });
   await expectText(page.locator("#account"), "all accounts");
   await page.getByLabel("Account").fill(sandbox.account);
   await expectText(page.getByRole("row"), "createContact");
@@ -71,7 +71,7 @@ test("each view has a link", async (t) => {
     "#/misbehave": "Misbehave",
     "#/nothing": "Not found",
   })) {
-    const page = await openPage(t, sandbox, { hash });
+    const page = await openPage(sandbox, { hash });
     await page.getByRole("heading", { name: title, level: 1 }).waitFor();
     assert.equal(await page.title(), `${title} – Contacts sandbox`);
     await page.context().close();
@@ -81,7 +81,7 @@ test("each view has a link", async (t) => {
 test("the page says that the sandbox is gone, and goes on when it is back", async (t) => {
   const port = await freePort();
   const sandbox = await startSandbox(t, "--addr", `127.0.0.1:${port}`);
-  const page = await openPage(t, sandbox, { hash: "#/requests" });
+  const page = await openPage(sandbox, { hash: "#/requests" });
   page.allowedErrors = /Failed to load resource/;
   await sandbox.stop();
   await expectText(page.getByRole("status"), "Not connected; trying again…");
@@ -92,7 +92,7 @@ test("the page says that the sandbox is gone, and goes on when it is back", asyn
 test("the stream goes on with what came while the connection was cut", async (t) => {
   const sandbox = await startSandbox(t);
   const proxy = await startProxy(t, sandbox);
-  const page = await openPage(t, { ...sandbox, url: proxy.url }, { hash: "#/requests" });
+  const page = await openPage({ ...sandbox, url: proxy.url }, { hash: "#/requests" });
   page.allowedErrors = /Failed to load resource/;
   await create(sandbox, { FirstName: "Before" });
   await expectText(page.getByRole("row"), "Before");
@@ -107,7 +107,7 @@ test("the stream goes on with what came while the connection was cut", async (t)
 
 test("a script, a style or HTML that got into the page does nothing", async (t) => {
   const sandbox = await startSandbox(t);
-  const page = await openPage(t, sandbox, { signIn: false });
+  const page = await openPage(sandbox, { signIn: false });
   page.allowedErrors = /Content Security Policy|requires 'Trusted/;
   const blocked = await page.evaluate(
     () =>

@@ -4,7 +4,7 @@ import { create, expectText, openPage, startSandbox, wile } from "./harness.js";
 
 test("a rule responds while one types, in the contract's words", async (t) => {
   const sandbox = await startSandbox(t);
-  const page = await openPage(t, sandbox, { hash: "#/try/createContact" });
+  const page = await openPage(sandbox, { hash: "#/try/createContact" });
   const message = (name) => page.locator(`.field:has([name=${name}]) .violation`);
   await expectText(page.getByRole("status"), "4 rules are broken.");
   assert.equal(await message("FirstName").textContent(), "", "nobody has typed here yet");
@@ -34,7 +34,7 @@ test("each operation has a form, which sends it", async (t) => {
   const { id } = await create(sandbox);
   const { operations } = await (await sandbox.fetch("/_sandbox/model")).json();
   assert.ok(operations.length > 5);
-  const page = await openPage(t, sandbox, { hash: "#/try" });
+  const page = await openPage(sandbox, { hash: "#/try" });
   for (const operation of operations) {
     await page
       .getByRole("navigation", { name: "Operations" })
@@ -56,7 +56,7 @@ test("each operation has a form, which sends it", async (t) => {
 
 test("the call is a program in each language", async (t) => {
   const sandbox = await startSandbox(t);
-  const page = await openPage(t, sandbox, { hash: "#/try/createContact" });
+  const page = await openPage(sandbox, { hash: "#/try/createContact" });
   for (const [name, value] of Object.entries({ ...wile, FirstName: "Zoe" }))
     await page.locator(`[name=${name}]`).fill(value);
   const tabs = page.getByRole("tablist", { name: "Languages" });

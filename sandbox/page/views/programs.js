@@ -11,10 +11,10 @@ import { draft } from "../values.js";
 export function programTabs(operation, fields, encoding, signal) {
   const tabs = new Tabs("Languages");
   const box = h("div.programs");
-  let last = "";
+  let last = ""; // what was asked for, to see if there is something new
 
-  async function update(asked) {
-    const response = await call(`programs/${operation.id}`, { method: "POST", text: asked, signal });
+  async function update(json, asked) {
+    const response = await call(`programs/${operation.id}`, { method: "POST", json, signal });
     const { programs } = await response.json();
     if (last !== asked) return;
     tabs.update(
@@ -28,14 +28,16 @@ export function programTabs(operation, fields, encoding, signal) {
   }
 
   fields.addEventListener("values", ({ detail: violations }) => {
-    const parameters = draft(operation, fields.values);
-    const asked =
-      violations.length > 0 ? "" : `{"parameters":${parameters},"encoding":${JSON.stringify(encoding.value)}}`;
-    if (asked === last && asked) return;
-    last = asked;
-    if (asked) update(asked).catch((problem) => signal.aborted || fill(box, h("p", problem.message)));
-    else
+    if (violations.length > 0) {
+      last = "";
       fill(box, h("p.hint", "Once all rules are kept, the same call is here as a program in each language, to copy."));
+      return;
+    }
+    const json = { parameters: draft(fields.values, ({ name }) => name), encoding: encoding.value };
+    const asked = JSON.stringify(json);
+    if (asked === last) return;
+    last = asked;
+    update(json, asked).catch((problem) => signal.aborted || fill(box, h("p", problem.message)));
   });
   return box;
 }
