@@ -31,7 +31,7 @@ func TestLanguagesAreNamed(t *testing.T) {
 
 func TestTheOutputIsDeterministic(t *testing.T) {
 	for _, path := range []string{"../../openapi.yaml", "../../tests/shop/openapi.yaml", "../../tests/overlay/vendor.yaml"} {
-		for _, language := range Languages() {
+		for _, language := range append(Languages(), Programs) {
 			t.Run(language+" "+path, func(t *testing.T) {
 				t.Parallel()
 				first, err := Render(readContract(t, path), somePackage, language, true)

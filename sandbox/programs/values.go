@@ -73,31 +73,26 @@ func (f *Field) plain(text string) string {
 		return strconv.FormatInt(n, 10)
 	}
 	if n, err := strconv.ParseFloat(text, 64); err == nil && f.Kind == "number" {
-		return strconv.FormatFloat(n+0, 'f', -1, 64)
+		return strconv.FormatFloat(n+0, 'f', -1, 64) // -0 is 0
 	}
 	return text
 }
 
 func (a *API) violation(arg *argument) *Violation {
-	says := func(rule, otherwise string) *Violation {
-		if message, is := arg.Says[rule]; is {
-			otherwise = message
-		}
-		return &Violation{arg.Name, rule, otherwise}
-	}
+	says := func(rule string) *Violation { return &Violation{arg.Name, rule, arg.Says[rule]} }
 	if len(arg.Items) == 0 {
 		if arg.Required {
-			return says("required", "")
+			return says("required")
 		}
 		return nil
 	}
 	if arg.List == nil && len(arg.Items) > 1 {
-		return says("type", "")
+		return says("type")
 	}
 	for _, item := range arg.Items {
 		switch {
 		case !arg.isOfKind(item):
-			return says("type", "")
+			return says("type")
 		case !utf8.ValidString(item):
 			return &Violation{arg.Name, "format", arg.Name + " must be well-formed Unicode text."}
 		case strings.Contains(item, "\x00"):
@@ -105,9 +100,9 @@ func (a *API) violation(arg *argument) *Violation {
 		case arg.In == "header" && strings.ContainsFunc(item, func(r rune) bool { return r < 0x20 || r == 0x7f }):
 			return &Violation{arg.Name, "format", arg.Name + " is sent in a header, which cannot hold control characters. Take them out."}
 		case arg.Enum != "" && !slices.Contains(a.Enums[arg.Enum], item):
-			return says("one_of", "")
+			return says("one_of")
 		case arg.List != nil && arg.List.Delimiter != "" && (strings.Contains(item, arg.List.Delimiter) || strings.TrimSpace(item) != item):
-			return says("list_item", "")
+			return says("list_item")
 		}
 	}
 	return nil

@@ -67,7 +67,7 @@ func (b built) readyGo(t *testing.T, programs []string) (commands [][]string) {
 	folder := t.TempDir()
 	for i, text := range programs {
 		program := filepath.Join(folder, fmt.Sprint("program", i))
-		clients.Run(t, b.folder, nil, "go", "build", "-o", program, write(t, folder, fmt.Sprintf("%d/main.go", i), text))
+		clients.Run(t, b.folder, nil, "go", "build", "-ldflags=-w", "-o", program, write(t, folder, fmt.Sprintf("%d/main.go", i), text))
 		commands = append(commands, []string{program})
 	}
 	return commands
