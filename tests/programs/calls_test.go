@@ -26,6 +26,7 @@ type call struct {
 	values    programs.Values
 	encoding  string // of curl; empty: as the clients do
 	file      []byte // what is in each file
+	invalid   bool   // a rule forbids it
 }
 
 // read reads a contract, and what programs need of it.
@@ -45,14 +46,17 @@ func read(t *testing.T, path, name string) (contract.API, *programs.API, *confor
 }
 
 // calls are those of each operation: with all that it can be given, in each encoding; with as little as it can be given;
-// and the same with hostile values wherever the contract lets them be. So a new operation has its calls, too.
+// and the same with hostile values wherever the contract lets them be. So a new operation has its calls, too. One call has a
+// text that is too long.
 func calls(t *testing.T, api contract.API, oracle *conformance.Oracle) []call {
 	t.Helper()
 	derived, err := conformance.Derive(api, oracle)
 	require.NoError(t, err)
 	var all []call
 	for _, c := range derived.Cases {
-		if c.Name != "fullest" && (c.Name != "smallest" || len(c.Files) > 0) {
+		tooLong := len(c.Rejected) == 1 && c.Rejected[0].Rule == contract.TooLong && len(c.Files) == 0 &&
+			!slices.ContainsFunc(all, func(c call) bool { return c.invalid })
+		if !tooLong && c.Name != "fullest" && (c.Name != "smallest" || len(c.Files) > 0) {
 			continue
 		}
 		i := slices.IndexFunc(api.Operations, func(o contract.Operation) bool { return o.ID == c.Call })
@@ -66,6 +70,11 @@ func calls(t *testing.T, api contract.API, oracle *conformance.Oracle) []call {
 			for name, value := range values {
 				base.values[name] = texts(t, folder, value)
 			}
+		}
+		if tooLong {
+			base.name, base.invalid = base.name+" that is invalid", true
+			all = append(all, base)
+			continue
 		}
 		plain, hostile := base, base
 		if c.Name == "smallest" {

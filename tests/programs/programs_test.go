@@ -153,6 +153,12 @@ func play(t *testing.T, language, url string, image []byte, c call, text string,
 	done := run(t, command, "CONTACTS", url, account, token)
 	var log struct{ Requests []recorded }
 	control(t, "GET", url+"/_sandbox/requests", "", &log)
+	if c.invalid && language != "curl" {
+		assert.NotZero(t, done.code)
+		assert.Contains(t, string(done.stderr), "invalid: ")
+		assert.Len(t, log.Requests, 1, "nothing is sent; the first made the contact")
+		return
+	}
 	require.Len(t, log.Requests, 2, "the first made the contact\n%s%s", done.stderr, text)
 	got := log.Requests[0]
 
@@ -179,8 +185,8 @@ func play(t *testing.T, language, url string, image []byte, c call, text string,
 		return f.In == contract.InPath && f.Kind == contract.KindString
 	})
 	switch {
-	case hasOtherPath:
-		assert.Equal(t, http.StatusNotFound, got.Status)
+	case c.invalid || hasOtherPath:
+		assert.Contains(t, []int{http.StatusBadRequest, http.StatusNotFound}, got.Status)
 		assert.NotZero(t, done.code)
 		if language == "curl" {
 			assert.Contains(t, string(done.stdout), `"Status":"ERROR"`)
