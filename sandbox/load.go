@@ -72,7 +72,7 @@ func readContactLines(body io.Reader, account string) (records []Record, lines m
 			if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 				return nil, nil, errLoadTooLarge
 			}
-			return nil, nil, malformed("The body ends too early. Nothing was loaded.")
+			return nil, nil, unreadable(err, maxLoad)
 		}
 		if line := bytes.TrimSpace(line); len(line) > 0 {
 			if len(records) == maxLoadContacts {
