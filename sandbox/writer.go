@@ -5,15 +5,19 @@ import (
 	"database/sql/driver"
 	"errors"
 	"io"
+	"slices"
+	"strings"
 )
+
+const insertContact = "INSERT INTO contact (account, campaign, contact, system, listed) VALUES (?, ?, ?, ?, ?)"
 
 // writer is the connection that writes, with its statements compiled.
 type writer struct {
-	db                                                       *database
-	begin, commitNow, insertContact, insertImage             statement
-	selectContact, updateContact, deleteImage, deleteContact statement
-	lost                                                     error
-	values                                                   [5]driver.NamedValue
+	db                                                           *database
+	begin, commitNow, insertContact, insertContacts, insertImage statement
+	selectContact, updateContact, deleteImage, deleteContact     statement
+	lost                                                         error
+	values                                                       [5 * rowsAtOnce]driver.NamedValue
 }
 
 func newWriter(db *database) (*writer, error) {
@@ -33,14 +37,15 @@ func newWriter(db *database) (*writer, error) {
 
 func (w *writer) statements() map[*statement]string {
 	return map[*statement]string{
-		&w.begin:         "BEGIN IMMEDIATE",
-		&w.commitNow:     "COMMIT",
-		&w.insertContact: "INSERT INTO contact (account, campaign, contact, system, listed) VALUES (?, ?, ?, ?, ?)",
-		&w.insertImage:   "INSERT INTO image (contact, bytes) VALUES (?, ?)",
-		&w.selectContact: "SELECT contact, system, listed FROM contact WHERE id = ? AND account = ? AND campaign = ?",
-		&w.updateContact: "UPDATE contact SET contact = ? WHERE id = ?",
-		&w.deleteImage:   "DELETE FROM image WHERE contact = ?",
-		&w.deleteContact: "DELETE FROM contact WHERE id = ?",
+		&w.begin:          "BEGIN IMMEDIATE",
+		&w.commitNow:      "COMMIT",
+		&w.insertContact:  insertContact,
+		&w.insertContacts: insertContact + strings.Repeat(", (?, ?, ?, ?, ?)", rowsAtOnce-1),
+		&w.insertImage:    "INSERT INTO image (contact, bytes) VALUES (?, ?)",
+		&w.selectContact:  "SELECT contact, system, listed FROM contact WHERE id = ? AND account = ? AND campaign = ?",
+		&w.updateContact:  "UPDATE contact SET contact = ? WHERE id = ?",
+		&w.deleteImage:    "DELETE FROM image WHERE contact = ?",
+		&w.deleteContact:  "DELETE FROM contact WHERE id = ?",
 	}
 }
 
@@ -87,18 +92,21 @@ func (w *writer) transaction(batch []*pendingWrite) (err error) {
 			_ = w.db.run("ROLLBACK")
 		}
 	}()
-	for _, p := range batch {
-		if p.err != nil {
-			continue
-		}
-		if p.write == nil {
-			p.id, err = w.insert(&p.record)
-		} else {
+	for len(batch) > 0 {
+		n := 1
+		switch p := batch[0]; {
+		case p.err != nil:
+		case p.write != nil:
 			p.err, err = p.write(w)
+		case areCreates(batch):
+			n, err = rowsAtOnce, w.insertRows(batch[:rowsAtOnce])
+		default:
+			p.id, err = w.insert(&p.record)
 		}
 		if err != nil {
 			return err
 		}
+		batch = batch[n:]
 	}
 	if err = w.run(w.commitNow); err == nil {
 		w.lost = w.db.intact()
@@ -129,6 +137,35 @@ func (w *writer) insert(record *Record) (id int64, err error) {
 		return id, err
 	}
 	return id, w.run(w.insertImage, id, record.Image)
+}
+
+// rowsAtOnce is how many creates share a statement, which costs as much as its rows.
+const rowsAtOnce = 8
+
+// areCreates tells whether a batch begins with creates that can share a statement.
+func areCreates(batch []*pendingWrite) bool {
+	return len(batch) >= rowsAtOnce && !slices.ContainsFunc(batch[:rowsAtOnce], func(p *pendingWrite) bool {
+		return p.err != nil || p.write != nil || len(p.record.Image) > 0
+	})
+}
+
+// insertRows inserts records by one statement. SQLite counts up their ids by one, as nobody else writes meanwhile.
+func (w *writer) insertRows(batch []*pendingWrite) error {
+	values := w.values[:0]
+	for _, p := range batch {
+		for _, value := range valuesOf(&p.record) {
+			values = append(values, driver.NamedValue{Ordinal: len(values) + 1, Value: value})
+		}
+	}
+	result, err := w.insertContacts.ExecContext(context.Background(), values)
+	if err != nil {
+		return err
+	}
+	last, err := result.LastInsertId()
+	for i, p := range batch {
+		p.id = last - int64(len(batch)-1-i)
+	}
+	return err
 }
 
 // valuesOf are those of a record's columns but its id.
