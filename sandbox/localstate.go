@@ -149,9 +149,10 @@ type window struct {
 
 func (w *window) count(now time.Time, limit int64, length time.Duration) Window {
 	passed := now.Sub(w.began)
-	if passed < 0 || passed >= length {
-		w.began, w.used, passed = now, 0, 0
+	if passed <= -length || passed >= length {
+		w.began, w.used = now, 0
 	}
+	passed = max(now.Sub(w.began), 0) // of two requests at once, the earlier may come later
 	within := w.used < limit
 	if within {
 		w.used++
