@@ -37,7 +37,3 @@ func TestStoresThatShareAFile(t *testing.T) {
 func TestLocalState(t *testing.T) {
 	storetest.State(t, func(*testing.T) sandbox.State { return sandbox.NewState() })
 }
-
-func TestRequestLog(t *testing.T) {
-	storetest.Requests(t, func(*testing.T) sandbox.RequestLog { return sandbox.NewRequestLog() })
-}

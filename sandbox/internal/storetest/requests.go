@@ -150,15 +150,16 @@ func SharedRequests(t *testing.T, open func(t *testing.T) (a, b sandbox.RequestL
 
 	t.Run("pinned parts have a bound", func(t *testing.T) {
 		a, b := open(t)
-		for range 3 {
-			keepIn(a, "IRa", 200, "", make([]byte, 4<<20))
+		for range 9 {
+			keepIn(a, "IRa", 200, "", make([]byte, 1<<20))
 		}
 		newest := last(t, a)
-		require.NoError(t, b.Pin(ctx, nil, newest, true))
-		require.NoError(t, b.Pin(ctx, nil, newest-1, true))
-		assert.ErrorIs(t, b.Pin(ctx, nil, newest-2, true), sandbox.ErrTooManyPinned)
+		for n := range int64(8) {
+			require.NoError(t, b.Pin(ctx, nil, newest-n, true))
+		}
+		assert.ErrorIs(t, b.Pin(ctx, nil, newest-8, true), sandbox.ErrTooManyPinned)
 		require.NoError(t, b.Pin(ctx, nil, newest, false))
-		assert.NoError(t, b.Pin(ctx, nil, newest-2, true))
+		assert.NoError(t, b.Pin(ctx, nil, newest-8, true))
 	})
 
 	t.Run("parts have a bound", func(t *testing.T) {

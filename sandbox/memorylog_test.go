@@ -9,7 +9,40 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/contacts/sandbox"
+	"example.com/contacts/sandbox/internal/storetest"
 )
+
+func TestRequestLogInMemory(t *testing.T) {
+	storetest.Requests(t, func(*testing.T) sandbox.RequestLog { return sandbox.NewRequestLog() })
+}
+
+// The account that sends the most does not push out the requests of others.
+func TestRequestLogInMemoryKeepsThoseOfEachAccount(t *testing.T) {
+	log := sandbox.NewRequestLog()
+	count := func(account string) int {
+		list, err := log.List(t.Context(), sandbox.RequestQuery{Status: -1, Accounts: []string{account}})
+		require.NoError(t, err)
+		return len(list)
+	}
+	part := make([]byte, 1<<20)
+	log.Keep(sandbox.RequestRecord{Account: "a", JSON: []byte("{}"), Parts: [][]byte{part}})
+	for range 2500 {
+		log.Keep(sandbox.RequestRecord{Account: "b", JSON: []byte("{}")})
+	}
+	for range 20 {
+		log.Keep(sandbox.RequestRecord{Account: "c", JSON: make([]byte, 1<<20), Parts: [][]byte{part}})
+	}
+	assert.Equal(t, []int{1, 1000, 7}, []int{count("a"), count("b"), count("c")})
+	_, err := log.Part(t.Context(), []string{"a"}, 1, 0)
+	assert.NoError(t, err)
+	list, err := log.List(t.Context(), sandbox.RequestQuery{Status: -1, Limit: 8})
+	require.NoError(t, err)
+	var ids []int64
+	for _, r := range list {
+		ids = append(ids, r.ID)
+	}
+	assert.Equal(t, []int64{2521, 2520, 2519, 2518, 2517, 2516, 2515, 2501}, ids)
+}
 
 // Of more bytes than it may have, the log keeps the last.
 func TestRequestLogInMemoryIsBounded(t *testing.T) {
