@@ -83,6 +83,13 @@ components:
             application/json:
               schema: {$ref: '#/components/schemas/CreatedNote'}
               example: {NoteId: "77"}
+        "400": {$ref: '#/components/responses/BadRequest'}
+        "401": {$ref: '#/components/responses/Unauthorized'}
+        "403": {$ref: '#/components/responses/Forbidden'}
+        "404": {$ref: '#/components/responses/NotFound'}
+        "405": {$ref: '#/components/responses/MethodNotAllowed'}
+        "413": {$ref: '#/components/responses/ContentTooLarge'}
+        "415": {$ref: '#/components/responses/UnsupportedMediaType'}
 
 components:
 `},
