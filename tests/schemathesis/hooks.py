@@ -1,5 +1,6 @@
 """What Schemathesis cannot know of the contract, because JSON Schema has no word for it."""
 
+import itertools
 import zlib
 
 import schemathesis
@@ -20,6 +21,7 @@ EXAMPLES = {
     "updateContact": {"Title": "Director"},
 }
 
+deleted = itertools.cycle(range(FIRST_ID + COUNT, FIRST_ID + COUNT + 1000))
 disjoint = []  # pairs of parameters that have no item in common
 
 
@@ -88,11 +90,14 @@ def map_case(context, case):
         return case
     keep_disjoint(case.body)
     # In a scenario the contact is one that was created in it.
-    if case.meta.phase.name != TestPhase.STATEFUL and "ContactId" in (case.path_parameters or {}):
-        number = zlib.crc32(str(case.path_parameters["ContactId"]).encode())
-        if number % 4:
-            first, count = (FIRST_ID + COUNT, 1000) if case.method == "DELETE" else (FIRST_ID, COUNT)
-            case.path_parameters |= {"CampaignId": CAMPAIGN, "ContactId": str(first + number // 4 % count)}
+    if case.meta.phase.name == TestPhase.STATEFUL or not case.path_parameters:
+        return case
+    number = zlib.crc32(repr(case.path_parameters).encode())
+    if number % 4 > 0:
+        case.path_parameters["CampaignId"] = CAMPAIGN
+        if "ContactId" in case.path_parameters:
+            contact = next(deleted) if case.method == "DELETE" else FIRST_ID + number // 4 % COUNT
+            case.path_parameters["ContactId"] = str(contact)
     return case
 
 
