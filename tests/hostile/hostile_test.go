@@ -180,6 +180,9 @@ func readResponse(r *bufio.Reader, want expectation) error {
 		}
 		return nil
 	}
+	if mediaType == "application/json" && response.Header.Get("X-RateLimit-Limit") == "" && response.Header.Get("X-Content-Type-Options") != "nosniff" {
+		return fmt.Errorf("a browser may take a response of the control API for HTML")
+	}
 	var envelope struct {
 		Status, Message string
 		Errors          []struct{ Field, Message string }
