@@ -25,7 +25,8 @@ type Config struct {
 	// AccountSID is an account that the sandbox knows beside those of Accounts, and the user of its credentials.
 	// Required: one or more of A-Z a-z 0-9 - . _ ~, so that it stands for itself in a path.
 	AccountSID string
-	// AuthToken is the password of the credentials. Required. The sandbox keeps its digest only.
+	// AuthToken is the password of the credentials. Required. The sandbox holds it in memory, to leave it out of the
+	// record of requests.
 	AuthToken string
 	// Store keeps the contacts. Nil means NewMemory(). The caller closes it, after the last request.
 	Store Store
@@ -46,7 +47,7 @@ type Config struct {
 	// means that it behaves, or what its State says. SetFaults changes them.
 	Faults []string
 	// ControlToken lets a Bearer of it use the control API for all accounts, as the credentials of an account do for
-	// that one in any case. The sandbox keeps its digest only.
+	// that one in any case. The sandbox holds it in memory, too.
 	ControlToken string
 	// ControlHosts are names, beside localhost and IP addresses, by which the control API may be reached. Under
 	// any other it refuses, so that no web page can reach it by a name of its own.
