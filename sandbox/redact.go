@@ -3,6 +3,7 @@ package sandbox
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"math/bits"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -99,6 +100,20 @@ func wholeRunes(text string) string {
 
 // all redacts all of a text.
 func (s secrets) all(text string) string {
+	text = s.withinWords(text)
+	if len(s.digests) > 0 {
+		text = s.redactWords(text)
+	}
+	return text
+}
+
+// in tells whether bytes hold a secret. Only a text has words.
+func (s secrets) in(content string) bool {
+	return s.withinWords(content) != content || utf8.ValidString(content) && s.all(content) != content
+}
+
+// withinWords redacts those secrets that are found also within a word.
+func (s secrets) withinWords(text string) string {
 	for _, secret := range s.known {
 		if len(secret) <= len(text) && strings.Contains(text, secret) {
 			text = strings.ReplaceAll(text, secret, redacted)
@@ -110,7 +125,7 @@ func (s secrets) all(text string) string {
 	if len(s.digests) == 0 {
 		return text
 	}
-	return s.redactWords(s.redactGenerated(s.redactEncoded(text)))
+	return s.redactGenerated(s.redactEncoded(text))
 }
 
 // A token that crypto/rand.Text made is so long, and of these characters.
@@ -125,8 +140,17 @@ const (
 // redactGenerated hides the tokens that crypto/rand.Text made, also within a word.
 func (s secrets) redactGenerated(text string) string {
 	return redactRuns(text, &isGenerated, generatedToken, func(run string) string {
+		looks := 0
 		for i := 0; i+generatedToken <= len(run); {
-			if token := run[i : i+generatedToken]; s.digests.has(token) {
+			token := run[i : i+generatedToken]
+			if !isVaried(token) {
+				i++
+				continue
+			}
+			if looks++; looks > maxLooks {
+				return run[:i] + redacted
+			}
+			if s.digests.has(token) {
 				run = run[:i] + redacted + run[i+generatedToken:]
 				i += len(redacted)
 			} else {
@@ -135,6 +159,18 @@ func (s secrets) redactGenerated(text string) string {
 		}
 		return run
 	})
+}
+
+// maxLooks bounds what a text of nothing but such characters costs. What is after them is hidden unseen.
+const maxLooks = 4096
+
+// isVaried tells whether a text has as many characters as a token that was made at random.
+func isVaried(text string) bool {
+	var seen uint32
+	for i := range len(text) {
+		seen |= 1 << (text[i] & 31)
+	}
+	return bits.OnesCount32(seen) >= 8
 }
 
 // cut follows a name that was cut when it was read.
@@ -163,7 +199,7 @@ func (s secrets) redactCut(text string) string {
 	return strings.Join(pieces, cut)
 }
 
-// redactWords hides other tokens, where they stand by themselves.
+// redactWords hides other tokens, where they stand by themselves in a text.
 func (s secrets) redactWords(text string) string {
 	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune(" \t\"'/=,;:&?<>(){}[]\\", r) }) {
 		if len(word) >= shortToken && s.digests.has(word) {

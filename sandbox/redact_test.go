@@ -39,24 +39,41 @@ func TestRedact(t *testing.T) {
 		"says " + controlToken + ".":    "says [token].",
 		string(escaped):                 `"[token]"`,
 		"Basic " + base64.StdEncoding.EncodeToString([]byte("IRsandbox:"+ownToken)): "Basic [token]",
-		"x" + otherToken + "y":                           "x[token]y",
-		"A" + otherToken + "Z" + otherToken:              "A[token]Z[token]",
-		otherToken[1:]:                                   otherToken[1:],
-		strings.Repeat("A", 300):                         strings.Repeat("A", 300),
-		"Basic " + encoded:                               "Basic [token]==",
-		"xx" + encoded:                                   "[token]==",
-		"a=" + chosenToken + ";b":                        "a=[token];b",
-		chosenToken:                                      "[token]",
-		"x" + ownToken[:10] + "… is not a parameter":     "x[token]… is not a parameter",
-		"x" + controlToken[:5] + "…":                     "x[token]…",
-		"x" + otherToken[:20] + "…":                      "x[token]…",
-		"Wile… A… " + ownToken[:3] + "…":                 "Wile… A… " + ownToken[:3] + "…",
-		"\xff" + ownToken + "\xff":                       "\xff[token]\xff",
-		"/Advertisers/IRsandbox/Campaigns/1000/Contacts": "/Advertisers/IRsandbox/Campaigns/1000/Contacts",
+		"x" + otherToken + "y":                       "x[token]y",
+		"A" + otherToken + "Z" + otherToken:          "A[token]Z[token]",
+		otherToken[1:]:                               otherToken[1:],
+		strings.Repeat("A", 300):                     strings.Repeat("A", 300),
+		strings.Repeat("A", 300) + otherToken:        strings.Repeat("A", 300) + "[token]",
+		"Basic " + encoded:                           "Basic [token]==",
+		"xx" + encoded:                               "[token]==",
+		"a=" + chosenToken + ";b":                    "a=[token];b",
+		chosenToken:                                  "[token]",
+		"x" + ownToken[:10] + "… is not a parameter": "x[token]… is not a parameter",
+		"x" + controlToken[:5] + "…":                 "x[token]…",
+		"x" + otherToken[:20] + "…":                  "x[token]…",
+		"Wile… A… " + ownToken[:3] + "…":             "Wile… A… " + ownToken[:3] + "…",
+		"\xff" + ownToken + "\xff" + otherToken + "\xff " + chosenToken: "\xff[token]\xff[token]\xff [token]",
+		"/Advertisers/IRsandbox/Campaigns/1000/Contacts":                "/Advertisers/IRsandbox/Campaigns/1000/Contacts",
 	} {
 		got, whole := testSecrets().redact(text, 1000)
 		assert.Equal(t, want, got, "%q", text)
 		assert.True(t, whole)
+	}
+}
+
+// A long text of the characters of tokens costs little, and hides what it may hold.
+func TestRedactGivesUp(t *testing.T) {
+	got := testSecrets().all("x" + strings.Repeat("ABCDEFGHIJKLMNOP", 5000) + otherToken + "y")
+	assert.Equal(t, "x"+strings.Repeat("ABCDEFGHIJKLMNOP", maxLooks/16)+"[token]y", got)
+	assert.Equal(t, strings.Repeat("A", 1<<20), testSecrets().all(strings.Repeat("A", 1<<20)))
+}
+
+func TestSecretInAPart(t *testing.T) {
+	for content, want := range map[string]bool{
+		"": false, "Wile": false, "\x89PNG\xff": false, "\xff" + ownToken: true, "\xff" + otherToken: true,
+		"my " + chosenToken: true, "\xff " + chosenToken: false,
+	} {
+		assert.Equal(t, want, testSecrets().in(content), "%q", content)
 	}
 }
 
