@@ -30,14 +30,14 @@ async function open(token) {
   const stream = new Stream();
   const faults = new Faults();
   try {
-    const [{ account }, model] = await Promise.all([get("account"), get("model"), faults.refresh()]);
-    session.account = account;
-    app = { model: new Model(model), stream, faults };
+    session.account = (await get("account")).account;
   } catch (problem) {
     if (problem.status !== 401) throw problem;
     session.token = null;
     throw new Problem(401, "This token is not one of the sandbox. Take the one that it printed when it started last.");
   }
+  const [model] = await Promise.all([get("model"), faults.refresh()]);
+  app = { model: new Model(model), stream, faults };
   showFaults(document.getElementById("banner"), faults, stream);
   stream.addEventListener("state", showState);
   stream.start();

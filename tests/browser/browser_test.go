@@ -31,7 +31,7 @@ func TestPage(t *testing.T) {
 	require.NoError(t, os.MkdirAll(screenshots, 0o755))
 
 	// One after another: each has a browser of its own.
-	cmd := exec.CommandContext(t.Context(), "node", append([]string{"--test", "--test-concurrency=1", "--test-reporter=spec"}, files...)...)
+	cmd := exec.CommandContext(t.Context(), "node", append([]string{"--test", "--test-concurrency=1", "--test-reporter=spec", "--test-timeout=300000"}, files...)...)
 	cmd.Env = append(os.Environ(), "CONTACTS_COMMAND="+contacts, "SCREENSHOTS="+screenshots)
 	out, err = cmd.CombinedOutput()
 	require.NoError(t, err, "%s", out)

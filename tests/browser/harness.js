@@ -26,8 +26,11 @@ export async function startSandbox(t, ...args) {
   });
   const closers = []; // of pages, which would miss the sandbox
   t.after(async () => {
-    for (const close of closers) await close();
-    child.kill();
+    try {
+      for (const close of closers) await close();
+    } finally {
+      child.kill();
+    }
   });
   const [line] = await once(createInterface(child.stdout), "line");
   const sandbox = JSON.parse(line);

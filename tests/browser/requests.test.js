@@ -73,10 +73,9 @@ test("a request shows all that is known of it", async (t) => {
   );
   await expectText(row("Parameters"), "FirstNameWilebody");
   await expectText(row("Parts"), `image.pngProfileImageFileimage/png${png.length} bytes`);
-  await expectText(
-    page.getByRole("region", { name: "response", exact: true }),
-    /^400\n[^]*Content-Type: application\/json\n[^]*\n\n\{"Status":"ERROR"/,
-  );
+  const response = await page.getByRole("region", { name: "response", exact: true }).textContent();
+  for (const text of ["400\n", "\nContent-Type: application/json\n", '\n\n{"Status":"ERROR"'])
+    assert.ok(response.includes(text), response);
   const picture = page.getByRole("img", { name: "The image in the part image.png" });
   await picture.waitFor();
   assert.equal(await picture.evaluate((element) => element.decode().then(() => element.naturalWidth)), 2);

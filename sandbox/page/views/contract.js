@@ -45,7 +45,8 @@ function one(operation, model) {
       ),
     fields.length > 0 && [h("h3", "Parameters"), h("ul.parameters", fields.map(parameter))],
     h("h3", "Responses"),
-    h("ul.responses", responses.map(statusOf)),
+    h("ul.responses", responses.filter(isSuccess).map(statusOf)),
+    h("details", h("summary", "Errors"), h("ul.responses", responses.filter((each) => !isSuccess(each)).map(statusOf))),
     response && h("details", h("summary", `Members of ${response.object}`), members(response, model)),
   );
 }
@@ -89,6 +90,8 @@ function members({ members: list }, model) {
   };
   return h("ul.members", list.map(one));
 }
+
+const isSuccess = ({ status }) => status.startsWith("2");
 
 function statusOf({ status, description, example }) {
   const text = typeof example === "string" ? example : JSON.stringify(example, null, 2);

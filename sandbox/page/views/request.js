@@ -133,5 +133,6 @@ function response({ status, response }) {
 
 const lines = (headers) =>
   Object.entries(headers)
+    .sort()
     .map(([name, value]) => `${name}: ${value}`)
     .join("\n");
