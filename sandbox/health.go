@@ -15,13 +15,13 @@ const (
 	readyPath = "/readyz"
 )
 
-// readyTime is how long the store may take to answer.
+// readyTime is how long the store may take to respond.
 const readyTime = 2 * time.Second
 
 var (
 	errDraining     = &apiError{Status: http.StatusServiceUnavailable, Message: "The sandbox is shutting down. Send to another."}
 	errStoreFailed  = &apiError{Status: http.StatusServiceUnavailable, Message: "The sandbox could not use its store; see its log."}
-	errStoreTooSlow = &apiError{Status: http.StatusServiceUnavailable, Message: "The store does not answer in time. Send again later."}
+	errStoreTooSlow = &apiError{Status: http.StatusServiceUnavailable, Message: "The store does not respond in time. Send again later."}
 )
 
 // Drain makes /readyz respond with 503, so that a load balancer sends new requests elsewhere. All else goes on. Call it

@@ -79,7 +79,7 @@ func TestSandboxIsNotReadyWithoutItsStore(t *testing.T) {
 	notReady(t, handler, says)
 }
 
-// blockingStore does not answer until it is told to.
+// blockingStore does not respond until it is told to.
 type blockingStore struct {
 	Store
 	asked  atomic.Int64
@@ -98,7 +98,7 @@ func TestStoreIsAskedOnceAtATime(t *testing.T) {
 	handler := withStore(t, store)
 	var all sync.WaitGroup
 	for range 20 {
-		all.Go(func() { notReady(t, handler, "The store does not answer in time. Send again later.") })
+		all.Go(func() { notReady(t, handler, "The store does not respond in time. Send again later.") })
 	}
 	all.Wait()
 	assert.Equal(t, int64(1), store.asked.Load())

@@ -49,7 +49,7 @@ func checkHealth(ctx context.Context, baseURL string) error {
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return fmt.Errorf("the sandbox does not answer: %w", err)
+		return fmt.Errorf("the sandbox does not respond: %w", err)
 	}
 	defer response.Body.Close()
 	body, _ := io.ReadAll(io.LimitReader(response.Body, 4<<10))

@@ -26,7 +26,7 @@ func TestHealthcheck(t *testing.T) {
 	cmd.Wait()
 	r = outcome(t, command(t, nil, "sandbox", "healthcheck", "--base-url="+ready.URL))
 	assert.Equal(t, 1, r.code)
-	assert.Contains(t, r.stderr, "contacts: the sandbox does not answer: ")
+	assert.Contains(t, r.stderr, "contacts: the sandbox does not respond: ")
 
 	for _, wrong := range []string{"127.0.0.1:8080", "localhost", "http://"} {
 		r = outcome(t, command(t, nil, "sandbox", "healthcheck", "--base-url="+wrong))
