@@ -213,6 +213,6 @@ var (
 		In Kind Math Thread System Throwable Duration Instant Path Pattern Locale Uri Url Request Headers Blob FormData AbortSignal ReadableStream
 		Buffer Json Partial Readonly Required Pick Omit Awaited Extract Exclude BaseException Version New OutcomeMember SharedOption ListForm FileForm
 		BaseClient ApiInfo Alarm Backoff BaseUrl CallResult Classifier Core ExactStream FileSource HttpClients OwnClient RequestBody ResponseReader
-		RetryAfter RuleCheck ServerWords Target TextBody Values Witness
+		RetryAfter RuleCheck ServerWords Target TextBody ContentBody Values Witness
 		CallOption Api Done FileContent Incoming Outgoing Shape SharedOptions Unsent Variables Agents Naming`)
 )

@@ -178,7 +178,10 @@ final class Core implements AutoCloseable {
     Runnable task =
         () -> {
           try {
-            result.complete(call.get());
+            T value = call.get();
+            if (!result.complete(value) && value instanceof ByteStream content) {
+              content.close(); // nobody else has it
+            }
           } catch (Throwable e) {
             result.completeExceptionally(e);
           }

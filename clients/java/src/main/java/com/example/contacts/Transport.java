@@ -12,7 +12,6 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscriber;
-import java.net.http.HttpResponse.BodySubscribers;
 import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -122,7 +121,7 @@ final class Transport {
         throw new IllegalStateException("the response does not say how long it is, or has too long a header");
       }
       boolean isContent = isBytes && given.statusCode() >= 200 && given.statusCode() < 300;
-      return isContent ? BodySubscribers.mapping(BodySubscribers.ofInputStream(), stream -> stream) : new TextBody();
+      return isContent ? new ContentBody() : new TextBody();
     }
 
     ResponseInfo info(String text) {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -134,6 +135,31 @@ final class ThreadsTest {
       assertThrows(NotSentException.class, () -> client.createContact(1000, WILE, ONCE.retries(3)));
       assertTrue(Thread.interrupted());
       assertEquals(0, server.requests.size());
+    }
+  }
+
+  @Test
+  void anInterruptEndsTheReadingOfContentAndIsKept() throws Exception {
+    try (FixedServer server = new FixedServer(n -> "HTTP/1.1 200 OK\r\nContent-Type: image/gif\r\nContent-Length: 100\r\n\r\nGIF89a");
+        ContactsClient client = Way.client(server.url());
+        ByteStream content = client.getProfileImage(1000, "1", ONCE)) {
+      assertEquals(6, content.readNBytes(6).length);
+      Thread.currentThread().interrupt();
+      assertThrows(InDoubtException.class, content::readAllBytes);
+      assertTrue(Thread.interrupted());
+    }
+  }
+
+  @Test
+  void contentThatNobodyGetsIsClosed() throws Exception {
+    try (FixedServer server = new FixedServer(n -> "HTTP/1.1 200 OK\r\nContent-Type: image/gif\r\nContent-Length: 100\r\n\r\nGIF89a")) {
+      try (ContactsClient client = Way.client(server.url())) {
+        CompletableFuture<CompletableFuture<ByteStream>> calls = new CompletableFuture<>();
+        CallOptions options = ONCE.timeout(Duration.ofHours(1)).onOutcome(result -> calls.join().cancel(true));
+        calls.complete(client.getProfileImageAsync(1000, "1", options));
+        assertThrows(CancellationException.class, calls.join()::join);
+      }
+      eventually(() -> ours().isEmpty(), "the content holds its threads");
     }
   }
 
