@@ -14,6 +14,7 @@ type Request struct {
 	Call     string  `json:"call"`
 	Validate bool    `json:"validate,omitempty"`
 	Pages    bool    `json:"pages,omitempty"`
+	CancelMs float64 `json:"cancelMs,omitempty"` // after which the call is cancelled; 0: never
 	BaseURL  string  `json:"baseUrl"`
 	Account  string  `json:"account"`
 	Token    string  `json:"token"`

@@ -1,10 +1,11 @@
 """The adapter of the conformance runner: one JSON object a line in, one out. With --async it drives AsyncClient."""
 
+import asyncio
 import hashlib
 import json
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -78,7 +79,10 @@ async def answer(command: Mapping[str, Any], cls: Any) -> dict[str, Any]:
         else:
             client = client_of(command, cls)
             printed.append(client)
-            out |= await call(client, operation, command.get("path") or {}, draft, bool(command.get("pages")))
+            calling = call(client, operation, command.get("path") or {}, draft, bool(command.get("pages")))
+            # A call in a thread has nothing that cancels it.
+            wait_ms = command.get("cancelMs") if cls is AsyncClient else None
+            out |= await (calling if wait_ms is None else cancelled_after(wait_ms / 1000, calling))
     except ApiError as error:
         printed.append(error)
         out |= failed(error)
@@ -87,6 +91,18 @@ async def answer(command: Mapping[str, Any], cls: Any) -> dict[str, Any]:
         out["outcome"] = "misconfigured"
     out["printed"] = "\n".join(printed_of(value) for value in printed)
     return out
+
+
+async def cancelled_after(seconds: float, calling: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
+    """Cancel a call after some time, unless it has ended."""
+    task = asyncio.create_task(calling)
+    timer = asyncio.get_running_loop().call_later(seconds, task.cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        return {"outcome": "cancelled"}
+    finally:
+        timer.cancel()
 
 
 async def call(client: Any, operation: Any, path: Mapping[str, Any], draft: Any, pages: bool) -> dict[str, Any]:

@@ -27,6 +27,7 @@ interface Command {
   readonly call: string;
   readonly validate?: boolean;
   readonly pages?: boolean;
+  readonly cancelMs?: number;
   readonly baseUrl: string;
   readonly account: string;
   readonly token: string;
@@ -69,6 +70,7 @@ async function report(command: Command): Promise<object> {
   const { path, input } = prepared(operation, command);
   const printed: unknown[] = [input];
   let info: ResponseInfo | undefined;
+  let timer: NodeJS.Timeout | undefined;
   try {
     if (command.validate === true) {
       const violations = await validateDraft(operation, input);
@@ -76,7 +78,13 @@ async function report(command: Command): Promise<object> {
     }
     const client = clientOf(command);
     printed.push(client);
-    const options = { onResponse: (response: ResponseInfo) => (info = response) };
+    const controller = new AbortController();
+    if (command.cancelMs !== undefined) {
+      timer = setTimeout(() => {
+        controller.abort();
+      }, command.cancelMs);
+    }
+    const options = { onResponse: (response: ResponseInfo) => (info = response), signal: controller.signal };
     if (command.pages === true) {
       const items: unknown[] = [];
       for await (const item of callPages(client, operation, path, input as object, options, "name")) items.push(itemToWire(operation, item));
@@ -88,6 +96,8 @@ async function report(command: Command): Promise<object> {
     return { outcome: operation.done, ...content, info: infoOf(info), printed: print(...printed) };
   } catch (error) {
     return { ...failed(operation, error), printed: print(...printed, error) };
+  } finally {
+    clearTimeout(timer);
   }
 }
 

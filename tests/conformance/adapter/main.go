@@ -18,13 +18,14 @@ import (
 )
 
 type request struct {
-	ID       string `json:"id"`
-	Call     string `json:"call"`
-	Validate bool   `json:"validate"`
-	Pages    bool   `json:"pages"`
-	BaseURL  string `json:"baseUrl"`
-	Account  string `json:"account"`
-	Token    string `json:"token"`
+	ID       string  `json:"id"`
+	Call     string  `json:"call"`
+	Validate bool    `json:"validate"`
+	Pages    bool    `json:"pages"`
+	CancelMs float64 `json:"cancelMs"`
+	BaseURL  string  `json:"baseUrl"`
+	Account  string  `json:"account"`
+	Token    string  `json:"token"`
 	Options  struct {
 		Retries   int    `json:"retries"`
 		TimeoutMs int    `json:"timeoutMs"`
@@ -142,7 +143,12 @@ func perform(clients map[string]*wrapper.Client, r request) (*wrapper.Client, wr
 		}
 		return client, input, report{Outcome: "valid"}, nil
 	}
-	answered, err := call(client, operation, path, input, r.Pages)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	if r.CancelMs > 0 {
+		time.AfterFunc(time.Duration(r.CancelMs*float64(time.Millisecond)), cancel)
+	}
+	answered, err := call(ctx, client, operation, path, input, r.Pages)
 	return client, input, answered, err
 }
 
@@ -184,18 +190,18 @@ func files(value any) any {
 	return value
 }
 
-func call(client *wrapper.Client, operation *wrapper.Operation, path, input wrapper.Draft, pages bool) (report, error) {
+func call(ctx context.Context, client *wrapper.Client, operation *wrapper.Operation, path, input wrapper.Draft, pages bool) (report, error) {
 	var said wrapper.ResponseInfo
 	answered := report{}
 	if pages {
-		for item, err := range client.CallPages(context.Background(), operation.ID, path, input, wrapper.WithInfo(&said)) {
+		for item, err := range client.CallPages(ctx, operation.ID, path, input, wrapper.WithInfo(&said)) {
 			if err != nil {
 				return answered, err
 			}
 			answered.Items = append(answered.Items, item)
 		}
 	} else {
-		response, err := client.Call(context.Background(), operation.ID, path, input, wrapper.WithInfo(&said))
+		response, err := client.Call(ctx, operation.ID, path, input, wrapper.WithInfo(&said))
 		if err != nil {
 			return answered, err
 		}

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
+use tokio::time::timeout;
 
 use contacts as api;
 
@@ -22,6 +23,7 @@ struct Request {
     validate: bool,
     #[serde(default)]
     pages: bool,
+    cancel_ms: Option<f64>,
     base_url: String,
     account: String,
     token: String,
@@ -76,15 +78,25 @@ async fn report(clients: &mut HashMap<Key, Client>, request: Request) -> Value {
     let draft = draft(&request.call, request.input);
     let printed = format!("{client:?} {client:#?} {draft:?}");
     let path = path(&request.call, request.path);
-    let result = if request.validate {
-        client.check(&request.call, draft).await.map(|()| json!({"outcome": "valid"}))
-    } else if request.pages {
-        pages(client, &request.call, path, draft).await
-    } else {
-        match client.call(&request.call, path, draft).await {
-            Ok(response) => done(response).await.map_err(CallError::from),
-            Err(error) => Err(error),
+    let call = async {
+        if request.validate {
+            client.check(&request.call, draft).await.map(|()| json!({"outcome": "valid"}))
+        } else if request.pages {
+            pages(client, &request.call, path, draft).await
+        } else {
+            match client.call(&request.call, path, draft).await {
+                Ok(response) => done(response).await.map_err(CallError::from),
+                Err(error) => Err(error),
+            }
         }
+    };
+    // A call is cancelled by dropping its future.
+    let result = match request.cancel_ms {
+        Some(ms) => match timeout(Duration::from_secs_f64(ms / 1000.0), call).await {
+            Ok(result) => result,
+            Err(_) => return with_printed(json!({"outcome": "cancelled"}), printed),
+        },
+        None => call.await,
     };
     match result {
         Ok(report) => with_printed(report, printed),

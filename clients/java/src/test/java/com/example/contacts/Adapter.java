@@ -22,19 +22,29 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** Lets the conformance runner drive the client: one JSON object a line in, one out. */
+/** Lets the conformance runner drive the client: one JSON object a line in, one out. With --async, by its futures. */
 final class Adapter {
   private static final JsonFactory JSON = new JsonFactory();
   private static final Json JSON_READER = new Json();
 
   private final Map<String, Core> clients = new HashMap<>();
+  private final boolean isAsync;
 
-  private Adapter() {}
+  private Adapter(boolean isAsync) {
+    this.isAsync = isAsync;
+  }
 
   public static void main(String[] args) throws IOException {
-    Adapter adapter = new Adapter();
+    Adapter adapter = new Adapter(List.of(args).contains("--async"));
     BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     for (String line = in.readLine(); line != null; line = in.readLine()) {
@@ -57,12 +67,15 @@ final class Adapter {
       } else {
         Core core = core(command);
         printed.append(core);
-        call(core, operation, command, integers(operation, object(command, "path")), input, answer);
+        Map<String, Object> path = integers(operation, object(command, "path"));
+        interruptible(isAsync ? null : command.get("cancelMs"), () -> call(core, operation, command, path, input, answer));
         printed.append(answer.get("response"));
       }
     } catch (ApiException e) {
       report(answer, e);
       print(printed, e);
+    } catch (CancellationException e) {
+      answer.put("outcome", "cancelled");
     } catch (UsageException e) {
       answer.put("outcome", "misconfigured");
       print(printed, e);
@@ -71,7 +84,75 @@ final class Adapter {
     return answer;
   }
 
-  private static void call(
+  /** Interrupts a call after some time, unless it has ended. Who interrupts a thread must still see it. */
+  private static void interruptible(Object cancelMs, Runnable call) {
+    if (!(cancelMs instanceof Number ms)) {
+      call.run();
+      return;
+    }
+    Alarm alarm = new Alarm(nanos(ms));
+    try {
+      call.run();
+      checkInterrupt(alarm);
+    } catch (ApiException e) {
+      checkInterrupt(alarm);
+      throw e;
+    } finally {
+      alarm.off();
+    }
+  }
+
+  private static void checkInterrupt(Alarm alarm) {
+    if (alarm.rang() && !Thread.currentThread().isInterrupted()) {
+      throw new AssertionError("the call took the interrupt away");
+    }
+  }
+
+  /** The result of a call; a future that is cancelled after some time, if it has not ended, throws. */
+  private Object result(Object cancelMs, Core core, Supplier<Object> call) {
+    if (!isAsync) {
+      return call.get();
+    }
+    CountDownLatch ended = new CountDownLatch(1);
+    AtomicBoolean hasBegun = new AtomicBoolean();
+    CompletableFuture<Object> future =
+        core.async(
+            () -> {
+              hasBegun.set(true);
+              try {
+                return call.get();
+              } finally {
+                ended.countDown();
+              }
+            });
+    if (cancelMs instanceof Number ms) {
+      CompletableFuture.delayedExecutor(nanos(ms), TimeUnit.NANOSECONDS).execute(() -> future.cancel(true));
+    }
+    try {
+      return future.join();
+    } catch (CancellationException e) {
+      if (hasBegun.get()) { // java.net.http could close the connection of the next call: README.md
+        await(ended);
+      }
+      throw e;
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static long nanos(Number millis) {
+    return (long) (millis.doubleValue() * 1e6);
+  }
+
+  private void call(
       Core core, Operation operation, Map<String, Object> command, Map<String, Object> path, Map<String, Object> input,
       Map<String, Object> answer) {
     ResponseInfo[] last = new ResponseInfo[1];
@@ -89,7 +170,7 @@ final class Adapter {
               });
       answer.put("items", items.map(item -> (Object) item).toList());
     } else {
-      Object result = core.call(operation, path, input, options);
+      Object result = result(command.get("cancelMs"), core, () -> core.call(operation, path, input, options));
       if (result instanceof ByteStream stream) {
         answer.put("bytes", bytes(stream));
       } else if (result != null) {
