@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/url"
@@ -27,7 +28,7 @@ func TestTheSuiteSeesWrongClients(t *testing.T) {
 	require.Empty(t, firstFailure(t, sound))
 	for _, f := range []fault{
 		claimsNotSent, sendsLater, sendsCreatesAgain, believesTheStatus, readsWhatIsLeft, takes404ForDeleted, printsTheToken,
-		isNeverCertain, isLate, mixesUpResponses,
+		isNeverCertain, isLate, mixesUpResponses, keepsTheConnection, sendsCancelled, isNotCancelled,
 	} {
 		t.Run(string(f), func(t *testing.T) {
 			failure := firstFailure(t, f)
@@ -61,6 +62,10 @@ func firstFailure(t *testing.T, f fault) (failure string) {
 	for n := range uint64(200) {
 		s.mutated(n, n%20 == 19)
 	}
+	for n := range uint64(4 * len(moments)) {
+		s.cancelled(rand.New(rand.NewPCG(*seed, n)), n)
+	}
+	s.noneFollows()
 	return ""
 }
 
@@ -81,6 +86,9 @@ const (
 	isNeverCertain     fault = "is never certain"
 	isLate             fault = "waits longer than its timeout"
 	mixesUpResponses   fault = "reports the response to the call before"
+	keepsTheConnection fault = "uses the connection of a call again that was cancelled"
+	sendsCancelled     fault = "sends a call again that was cancelled"
+	isNotCancelled     fault = "takes no notice of a cancellation"
 )
 
 // A player is a small client of our own, in this process.
@@ -89,6 +97,7 @@ type player struct {
 	conn   net.Conn
 	reader *bufio.Reader
 	last   map[string]json.RawMessage
+	end    time.Time // when the call is cancelled; zero: never
 }
 
 func (p *player) drop() {
@@ -112,11 +121,18 @@ func (p *player) Ask(r conformance.Request) (conformance.Report, error) {
 		}()
 		return conformance.Report{Outcome: "not_sent"}, nil
 	}
+	p.end = time.Time{}
+	if r.CancelMs > 0 && p.fault != isNotCancelled {
+		p.end = time.Now().Add(time.Duration(r.CancelMs * float64(time.Millisecond)))
+	}
 	doubt := false
 	for attempt := 0; ; attempt++ {
 		report := p.attempt(op, r, doubt)
 		doubt = report.Outcome == "in_doubt"
-		if attempt < r.Options.Retries && doubt && (op.method != http.MethodPost || p.fault == sendsCreatesAgain) {
+		if p.isCancelled() && p.fault == sendsCancelled {
+			time.AfterFunc(50*time.Millisecond, func() { (&player{}).attempt(op, r, false) })
+		}
+		if attempt < r.Options.Retries && doubt && !p.isCancelled() && (op.method != http.MethodPost || p.fault == sendsCreatesAgain) {
 			continue
 		}
 		switch {
@@ -133,6 +149,8 @@ func (p *player) Ask(r conformance.Request) (conformance.Report, error) {
 	}
 }
 
+func (p *player) isCancelled() bool { return !p.end.IsZero() && time.Now().After(p.end) }
+
 func (p *player) attempt(op *operation, r conformance.Request, doubt bool) conformance.Report {
 	response, body, wrote, err := p.exchange(op, r)
 	if errors.Is(err, os.ErrDeadlineExceeded) && p.fault == isLate {
@@ -143,7 +161,9 @@ func (p *player) attempt(op *operation, r conformance.Request, doubt bool) confo
 	case !wrote:
 		return conformance.Report{Outcome: "not_sent"}
 	case response == nil || err != nil && p.fault != believesTheStatus:
-		p.drop()
+		if p.fault != keepsTheConnection || !p.isCancelled() {
+			p.drop()
+		}
 		return conformance.Report{Outcome: "in_doubt"}
 	case response.StatusCode == http.StatusNotFound && op == remove && (doubt || p.fault == takes404ForDeleted):
 		return conformance.Report{Outcome: op.done}
@@ -172,7 +192,11 @@ func (p *player) exchange(op *operation, r conformance.Request) (response *http.
 		}
 		p.conn, p.reader = conn, bufio.NewReader(conn)
 	}
-	p.conn.SetDeadline(time.Now().Add(time.Duration(r.Options.TimeoutMs) * time.Millisecond))
+	end := time.Now().Add(time.Duration(r.Options.TimeoutMs) * time.Millisecond)
+	if !p.end.IsZero() {
+		end = p.end
+	}
+	p.conn.SetDeadline(end)
 	fields := url.Values{}
 	for name, value := range r.Input {
 		fields.Set(name, fmt.Sprint(value))

@@ -44,7 +44,9 @@ type call struct {
 	responses []sent
 
 	claimedNotSent bool
+	isOver         bool // nothing of it is under way any more
 	seesResets     bool // the client
+	mayVanish      bool // it may be cancelled, and leave no outcome
 }
 
 // sent is what the server sent in response to a request that it carried out.
@@ -56,6 +58,8 @@ type sent struct {
 // A turn is what the server does with one request.
 type turn struct {
 	request  int                   // how many of its bytes are read before the connection ends; whole: all
+	stallAt  int                   // after so many bytes of the request the server waits before it reads on
+	stall    time.Duration         // how long it does
 	response func(id int64) []byte // is sent when the request has been carried out; nil: the success
 	refuses  bool                  // the request is not carried out
 	delay    time.Duration         // before the response
@@ -146,12 +150,12 @@ func (s *server) settle(all bool) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for conn, idle := range s.conns {
-		if all || !idle {
-			conn.Close()
-		}
-	}
 	for s.busy(all) {
+		for conn, idle := range s.conns { // others may have come meanwhile
+			if all || !idle {
+				conn.Close()
+			}
+		}
 		s.changed.Wait()
 	}
 }
@@ -210,7 +214,8 @@ func (s *server) serve(conn *net.TCPConn) {
 		}
 		c, t := s.started(conn)
 		var read bytes.Buffer
-		request := io.MultiReader(bytes.NewReader(first), &counter{conn, s, c})
+		rest := &counter{conn, s, c}
+		request := io.MultiReader(bytes.NewReader(first), io.LimitReader(rest, int64(t.stallAt)), pause(t.stall), rest)
 		id, complete := readRequest(io.TeeReader(io.LimitReader(request, int64(t.request)), &read))
 		if !complete {
 			s.finish(conn, t.end)
@@ -260,6 +265,14 @@ func (c *counter) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// A pause is an empty reader that takes its time.
+type pause time.Duration
+
+func (p pause) Read([]byte) (int, error) {
+	time.Sleep(time.Duration(p))
+	return 0, io.EOF
+}
+
 var idOfTarget = regexp.MustCompile(`/Campaigns/([0-9]+)/`)
 
 // readRequest reads one request and tells whether it is all there. A client sends no more before the response.
@@ -290,6 +303,9 @@ func (s *server) commit(id int64, current *call, t turn, request []byte) (turn, 
 		current.got -= len(request)
 		c.got += len(request)
 		t = turn{}
+	}
+	if c.isOver {
+		s.wrong = append(s.wrong, fmt.Sprintf("a request of the call %d came after its end", id))
 	}
 	if c.claimedNotSent {
 		s.wrong = append(s.wrong, fmt.Sprintf("a request of the call %d, which was not sent, came later", id))

@@ -62,6 +62,10 @@ func part(some, every int) int {
 type suite struct {
 	client conformance.Adapter
 	pid    int // of the client's process
+	// The client can be told to end a call before its time.
+	canBeCancelled bool
+	// The client's language may take a call away that is cancelled, and leave no outcome.
+	mayVanish bool
 	// The client looks at a connection before it uses it again; or it needs time to see what has come.
 	looksFirst bool
 	// The client can tell a connection that was reset from one that ended.
@@ -75,11 +79,13 @@ type suite struct {
 const firstID = 1_000_000 // all ids have as many digits
 
 // forEachClient runs a test for each client, in parallel.
-func forEachClient(t *testing.T, test func(*testing.T, *suite)) { forEachClientIn(t, nil, test) }
+func forEachClient(t *testing.T, test func(*testing.T, *suite)) {
+	forEachOf(t, clients.All(t, "../.."), nil, test)
+}
 
-// forEachClientIn runs it with variables in the environment of the clients.
-func forEachClientIn(t *testing.T, environment map[string]string, test func(*testing.T, *suite)) {
-	for _, c := range clients.All(t, "../..") {
+// forEachOf runs it for these, with variables in their environment.
+func forEachOf(t *testing.T, tested []clients.Client, environment map[string]string, test func(*testing.T, *suite)) {
+	for _, c := range tested {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
 			program, err := conformance.Start(c.Command, environment)
@@ -91,6 +97,8 @@ func forEachClientIn(t *testing.T, environment map[string]string, test func(*tes
 			s.looksFirst = c.Name != "rust"
 			// libuv reports the end in place of a reset that comes together with bytes.
 			s.seesResets = c.Name != "typescript"
+			s.canBeCancelled = c.Name != "python" // a thread that waits cannot be told to stop
+			s.mayVanish = slices.Contains([]string{"python (async)", "java (async)", "rust"}, c.Name)
 			test(t, s)
 			t.Log(s.counts)
 		})
@@ -115,6 +123,7 @@ type ask struct {
 	op      *operation
 	retries int
 	timeout time.Duration // 5 s if absent
+	cancel  time.Duration // after which the call is cancelled, unless it has ended
 	baseURL string        // the server's if absent
 	what    string        // is tried, for messages
 }
@@ -129,7 +138,7 @@ func (s *suite) call(a ask, turns ...turn) (conformance.Report, *call) {
 // ask makes a call, and leaves its connections open.
 func (s *suite) ask(a ask, turns ...turn) (conformance.Report, *call) {
 	s.id++
-	c := &call{id: s.id, op: a.op, turns: turns, seesResets: s.seesResets}
+	c := &call{id: s.id, op: a.op, turns: turns, seesResets: s.seesResets, mayVanish: s.mayVanish && a.cancel > 0}
 	if len(turns) == 0 {
 		c.turns = []turn{{request: whole}}
 	}
@@ -142,7 +151,7 @@ func (s *suite) ask(a ask, turns ...turn) (conformance.Report, *call) {
 	s.server.begin(c)
 	start := time.Now()
 	report, err := s.client.Ask(conformance.Request{
-		ID: fmt.Sprint(c.id), Call: a.op.call, BaseURL: a.baseURL, Account: account, Token: token,
+		ID: fmt.Sprint(c.id), Call: a.op.call, CancelMs: a.cancel.Seconds() * 1000, BaseURL: a.baseURL, Account: account, Token: token,
 		Options: conformance.Options{Retries: a.retries, TimeoutMs: int(a.timeout.Milliseconds()), Rules: "enforce"},
 		Path:    with(a.op.path, conformance.Values{"CampaignId": c.id}), Input: with(a.op.input, nil),
 	})
@@ -152,6 +161,9 @@ func (s *suite) ask(a ask, turns ...turn) (conformance.Report, *call) {
 	}
 	const slack = 3 * time.Second // of a machine that is busy; before a retry a client waits less than a second
 	limit := time.Duration(a.retries+1)*(a.timeout+a.op.more+time.Second) + slack
+	if a.cancel > 0 {
+		limit = a.cancel + slack
+	}
 	if took := time.Since(start); took > limit {
 		s.fail("%s: %s: the outcome %s came after %v", a.op.name, a.what, report.Outcome, took)
 	}
@@ -165,6 +177,11 @@ func (s *suite) settle(a ask, report conformance.Report, c *call) {
 		time.Sleep(20 * time.Millisecond) // for what was sent all the same
 	}
 	s.server.settle(false)
+	s.verify(a, report, c)
+}
+
+// verify is settle where the server has nothing of the call to do any more.
+func (s *suite) verify(a ask, report conformance.Report, c *call) {
 	s.server.mu.Lock()
 	defer s.server.mu.Unlock()
 	wrong := s.server.wrong
@@ -189,6 +206,10 @@ func (c *call) check(report conformance.Report) (wrong []string) {
 	add := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
 	switch report.Outcome {
 	case "in_doubt":
+	case "cancelled":
+		if !c.mayVanish {
+			add("a caller is told nothing of it")
+		}
 	case "not_sent":
 		c.claimedNotSent = true
 		if c.got > 0 {
@@ -259,11 +280,11 @@ func tail(text string) string { return text[max(0, len(text)-500):] }
 
 // warm makes calls until one is done, which leaves its connection open. That of the call before may have ended, and
 // the client not have seen it yet.
-func (s *suite) warm(a ask) *call {
+func (s *suite) warm(a ask, turns ...turn) *call {
 	for range 3 {
-		if report, c := s.call(a); report.Outcome == a.op.done {
+		if report, c := s.call(a, turns...); report.Outcome == a.op.done {
 			return c
 		}
 	}
-	return s.done(a)
+	return s.done(a, turns...)
 }
