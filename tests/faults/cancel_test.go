@@ -21,7 +21,7 @@ func TestCallsMayBeCancelledAtAnyMoment(t *testing.T) {
 		for n := range uint64(part(120, 3000)) {
 			if n == some && runtime.GOOS == "linux" {
 				before = heldBy(t, s.pid)
-				before.kilobytes = 1 << 40 // TestFailedCallsLeaveNothing looks at these
+				before.kilobytes = 1 << 30 // TestFailedCallsLeaveNothing looks at these
 				before.threads += 32       // the pools of two clients may still grow
 			}
 			s.cancelled(rand.New(rand.NewPCG(*seed, n)), n)
