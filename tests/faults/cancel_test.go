@@ -70,7 +70,7 @@ var moments = []moment{
 	{"while a response comes", 20 * time.Millisecond, func(r *rand.Rand) (ask, []turn) {
 		return ask{op: pick(r, operations)}, []turn{{request: whole, delay: 8 * time.Millisecond, pauseAt: 1 + r.IntN(200)}}
 	}},
-	{"before a retry that was asked for", 30 * time.Millisecond, func(r *rand.Rand) (ask, []turn) {
+	{beforeAskedRetry, 30 * time.Millisecond, func(r *rand.Rand) (ask, []turn) {
 		op := pick(r, operations)
 		return ask{op: op, retries: 1}, []turn{{request: whole, refuses: true, response: tooMany}, {request: whole}}
 	}},
@@ -78,6 +78,8 @@ var moments = []moment{
 		return ask{op: pick(r, []*operation{update, remove, get, download}), retries: 1}, []turn{{request: whole, response: serverFailure}, {request: whole}}
 	}},
 }
+
+const beforeAskedRetry = "before a retry that was asked for"
 
 func tooMany(int64) []byte {
 	return response{status: http.StatusTooManyRequests, headers: []string{"Retry-After: 1"}}.wire()
@@ -116,6 +118,9 @@ func (s *suite) cancelled(random *rand.Rand, n uint64) {
 	s.server.settle(true)
 	s.verify(a, report, c)
 	s.verify(next, after, d)
+	if m.name == beforeAskedRetry && len(c.responses) > 1 { // which comes a second later
+		s.fail("%s: %s: it was sent again after its cancellation", a.op.name, a.what)
+	}
 	if after.Outcome != next.op.done {
 		s.fail("%s: %s: nothing was wrong with the call, and the client reported %s %d %s", next.op.name, next.what, after.Outcome, after.Status, tail(after.Printed))
 	}
