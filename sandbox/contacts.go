@@ -86,8 +86,11 @@ func (c *control) newest(ctx context.Context, account, text string, below int64)
 	}
 }
 
-// findContact is the contact of a path {account}/{campaign}/{id}, if the caller may see it.
+// findContact is the contact of a path {account}/{campaign}/{id} without a query, if the caller may see it.
 func (c *control) findContact(r *http.Request) (Record, error) {
+	if err := takesNoQuery(r); err != nil {
+		return Record{}, err
+	}
 	account := r.PathValue("account")
 	if caller := callerOf(r); caller != "" && caller != account {
 		return Record{}, errForbidden
@@ -112,9 +115,6 @@ func (c *control) findContact(r *http.Request) (Record, error) {
 
 func (c *control) getContact(w http.ResponseWriter, r *http.Request) {
 	record, err := c.findContact(r)
-	if err == nil {
-		err = takesNoQuery(r)
-	}
 	if err != nil {
 		respondError(w, err)
 		return
@@ -130,9 +130,6 @@ func (c *control) getContact(w http.ResponseWriter, r *http.Request) {
 // getContactImage responds with the image that was uploaded.
 func (c *control) getContactImage(w http.ResponseWriter, r *http.Request) {
 	record, err := c.findContact(r)
-	if err == nil {
-		err = takesNoQuery(r)
-	}
 	if err != nil {
 		respondError(w, err)
 		return
