@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -41,6 +42,9 @@ var programs = map[string]program{
 	"Java OkHttp":     {"java", "java/OkHttp.java", java, false},
 	"Rust reqwest":    {"rust", "rust/src/main.rs", rust, false},
 }
+
+// shared are what several programs use.
+var shared = []string{"python/scenario.py", "node/contact.mjs"}
 
 // The images have in them what could be taken for the end of a part.
 var (
@@ -164,7 +168,7 @@ func location(t *testing.T, url string) string {
 	return location.Scheme + "://" + location.Host + location.Path + "?" + location.RawQuery
 }
 
-// Each program of the folders is run.
+// Each program of the folders is run, or is a part of others.
 func TestEveryProgramIsRun(t *testing.T) {
 	var sources []string
 	for _, pattern := range []string{"*.sh", "*/*.py", "*/*.mjs", "*/*.java", "*/*/*.rs"} {
@@ -176,7 +180,7 @@ func TestEveryProgramIsRun(t *testing.T) {
 			}
 		}
 	}
-	var listed []string
+	listed := slices.Clone(shared)
 	for _, program := range programs {
 		listed = append(listed, program.source)
 	}
@@ -192,7 +196,7 @@ func shell(t *testing.T, source string) []string {
 }
 
 func python(t *testing.T, source string) []string {
-	folder := install(t, "python-"+strings.TrimSuffix(filepath.Base(source), ".py"), []string{"requirements.txt"}, func(folder string) [][]string {
+	folder := install(t, "python", []string{"requirements.txt"}, func(folder string) [][]string {
 		return [][]string{
 			{"python3", "-m", "venv", "--clear", folder},
 			{filepath.Join(folder, "bin", "pip"), "install", "--quiet", "--disable-pip-version-check", "--requirement", "requirements.txt"},
@@ -203,8 +207,8 @@ func python(t *testing.T, source string) []string {
 
 // node runs a copy, beside which Node finds the packages.
 func node(t *testing.T, source string) []string {
-	manifests := []string{"package.json", "package-lock.json", ".npmrc", filepath.Base(source)}
-	folder := install(t, "node-"+strings.TrimSuffix(filepath.Base(source), ".mjs"), manifests, func(folder string) [][]string {
+	manifests := []string{"package.json", "package-lock.json", ".npmrc", "axios.mjs", "contact.mjs", "fetch.mjs"}
+	folder := install(t, "node", manifests, func(folder string) [][]string {
 		return [][]string{
 			append(append([]string{"cp"}, manifests...), folder),
 			{"npm", "ci", "--prefer-offline", "--silent", "--prefix", folder},
@@ -231,9 +235,14 @@ func rust(t *testing.T, _ string) []string {
 	return []string{filepath.Join(target, "debug", "foreign")}
 }
 
+var installing sync.Map // a mutex for each name: programs that run at once share what is installed
+
 // install runs commands in the folder of a language, unless they were run for the same manifests before. What they
 // install is in a folder of its own.
 func install(t *testing.T, name string, manifests []string, commands func(folder string) [][]string) (folder string) {
+	mutex, _ := installing.LoadOrStore(name, &sync.Mutex{})
+	mutex.(*sync.Mutex).Lock()
+	defer mutex.(*sync.Mutex).Unlock()
 	folder, err := filepath.Abs(filepath.Join("../../.cache/foreign", name))
 	require.NoError(t, err)
 	language, _, _ := strings.Cut(name, "-")

@@ -5,24 +5,12 @@ import { writeFile } from "node:fs/promises";
 import axios from "axios";
 import FormData from "form-data";
 
+import { changes, contact, filled } from "./contact.mjs";
+
 const [encoding, image, other, read] = process.argv.slice(2);
 const { CONTACTS_BASE_URL: base, CONTACTS_ACCOUNT: username, CONTACTS_TOKEN: password } = process.env;
 const client = axios.create({ auth: { username, password }, timeout: 30_000 });
 
-function filled(body, values) {
-  for (const [name, value] of Object.entries(values)) body.append(name, value);
-  return body;
-}
-
-const contact = {
-  FirstName: "Wíle 🐺",
-  LastName: "Coyote & Söhne + 100 %",
-  EmailAddress: "wile.coyote@example.com",
-  Accounts: "10000,10001",
-  Title: 'Директор "ACME"; 部長',
-  Labels: "Główny,重要",
-};
-const changes = { Title: "Präsident 社長", LabelsAdd: "新" };
 const contacts = `${base}/Advertisers/${username}/Campaigns/1000/Contacts`;
 try {
   let uri;

@@ -2,6 +2,8 @@
 import { openAsBlob } from "node:fs";
 import { writeFile } from "node:fs/promises";
 
+import { changes, contact, filled } from "./contact.mjs";
+
 const [encoding, image, other, read] = process.argv.slice(2);
 const { CONTACTS_BASE_URL: base, CONTACTS_ACCOUNT: account, CONTACTS_TOKEN: token } = process.env;
 const Authorization = "Basic " + Buffer.from(`${account}:${token}`).toString("base64");
@@ -12,20 +14,6 @@ async function send(method, url, body) {
   return response;
 }
 
-function filled(body, values) {
-  for (const [name, value] of Object.entries(values)) body.append(name, value);
-  return body;
-}
-
-const contact = {
-  FirstName: "Wíle 🐺",
-  LastName: "Coyote & Söhne + 100 %",
-  EmailAddress: "wile.coyote@example.com",
-  Accounts: "10000,10001",
-  Title: 'Директор "ACME"; 部長',
-  Labels: "Główny,重要",
-};
-const changes = { Title: "Präsident 社長", LabelsAdd: "新" };
 const contacts = `${base}/Advertisers/${account}/Campaigns/1000/Contacts`;
 let uri;
 if (encoding === "form") {

@@ -1,47 +1,6 @@
-"""httpx: data= is a form, files= makes it multipart/form-data."""
-
-import os
-import sys
-
 import httpx
 
-encoding, image, other, read = sys.argv[1:]
-base, account, token = (os.environ["CONTACTS_" + name] for name in ("BASE_URL", "ACCOUNT", "TOKEN"))
-session = httpx.Client(auth=(account, token), timeout=30)
+import scenario
 
-
-def send(method, url, **body):
-    response = session.request(method, url, **body)
-    if response.is_error:
-        sys.exit(f"{method} {url}: {response.status_code} {response.text}")
-    return response
-
-
-contact = {
-    "FirstName": "Wíle 🐺",
-    "LastName": "Coyote & Söhne + 100 %",
-    "EmailAddress": "wile.coyote@example.com",
-    "Accounts": "10000,10001",
-    "Title": 'Директор "ACME"; 部長',
-    "Labels": "Główny,重要",
-}
-changes = {"Title": "Präsident 社長", "LabelsAdd": "新"}
-contacts = f"{base}/Advertisers/{account}/Campaigns/1000/Contacts"
-if encoding == "form":
-    created = send("POST", contacts, data=contact | {"ProfileImageUrl": "https://example.com/ü?a=b&c=d"})
-    uri = base + created.json()["Uri"]
-    send("PUT", uri, data=changes)
-else:
-    with open(image, "rb") as file:
-        created = send(
-            "POST",
-            contacts,
-            data=contact | {"ProfileImageFile": "image.png"},
-            files={"image.png": ("Größe.png", file, "image/png")},
-        )
-    uri = base + created.json()["Uri"]
-    with open(other, "rb") as file:
-        send("PUT", uri, data=changes | {"ProfileImageFile": "image.gif"}, files={"image.gif": file})
-    with open(read, "wb") as file:
-        file.write(send("GET", uri + "/ProfileImage").content)
-print(send("GET", uri).text)
+with httpx.Client(auth=scenario.credentials, timeout=30) as client:
+    scenario.run(client.request)

@@ -1,48 +1,9 @@
-"""requests: data= is a form, files= makes it multipart/form-data."""
-
-import os
-import sys
+from functools import partial
 
 import requests
 
-encoding, image, other, read = sys.argv[1:]
-base, account, token = (os.environ["CONTACTS_" + name] for name in ("BASE_URL", "ACCOUNT", "TOKEN"))
-session = requests.Session()
-session.auth = (account, token)
+import scenario
 
-
-def send(method, url, **body):
-    response = session.request(method, url, timeout=30, **body)
-    if not response.ok:
-        sys.exit(f"{method} {url}: {response.status_code} {response.text}")
-    return response
-
-
-contact = {
-    "FirstName": "Wíle 🐺",
-    "LastName": "Coyote & Söhne + 100 %",
-    "EmailAddress": "wile.coyote@example.com",
-    "Accounts": "10000,10001",
-    "Title": 'Директор "ACME"; 部長',
-    "Labels": "Główny,重要",
-}
-changes = {"Title": "Präsident 社長", "LabelsAdd": "新"}
-contacts = f"{base}/Advertisers/{account}/Campaigns/1000/Contacts"
-if encoding == "form":
-    created = send("POST", contacts, data=contact | {"ProfileImageUrl": "https://example.com/ü?a=b&c=d"})
-    uri = base + created.json()["Uri"]
-    send("PUT", uri, data=changes)
-else:
-    with open(image, "rb") as file:
-        created = send(
-            "POST",
-            contacts,
-            data=contact | {"ProfileImageFile": "image.png"},
-            files={"image.png": ("Größe.png", file, "image/png")},
-        )
-    uri = base + created.json()["Uri"]
-    with open(other, "rb") as file:
-        send("PUT", uri, data=changes | {"ProfileImageFile": "image.gif"}, files={"image.gif": file})
-    with open(read, "wb") as file:
-        file.write(send("GET", uri + "/ProfileImage").content)
-print(send("GET", uri).text)
+with requests.Session() as session:
+    session.auth = scenario.credentials
+    scenario.run(partial(session.request, timeout=30))
